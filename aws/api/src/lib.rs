@@ -1,0 +1,1 @@
+//! The AWS calls that Seatrial makes: plain types, traits, error classes.

@@ -1,0 +1,1 @@
+//! The AWS calls over the AWS SDK: configuration, rate limits, retries, metrics.

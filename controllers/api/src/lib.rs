@@ -1,0 +1,1 @@
+//! Custom resources, annotation keys and their typed parsing.

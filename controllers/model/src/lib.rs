@@ -1,0 +1,1 @@
+//! What a load balancer should be: plain data, names, tags.

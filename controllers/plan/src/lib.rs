@@ -1,0 +1,1 @@
+//! Kubernetes objects and AWS facts to the model: pure functions.

@@ -1,0 +1,1 @@
+//! What the controllers share: cache, work queue, finalizers, events, metrics, leader lease, health.

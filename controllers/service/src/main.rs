@@ -1,0 +1,2 @@
+//! service-controller: Service to Network Load Balancer.
+fn main() {}

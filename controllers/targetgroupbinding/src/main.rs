@@ -1,0 +1,2 @@
+//! targetgroupbinding-controller: endpoints to targets, readiness gates, networking rules.
+fn main() {}

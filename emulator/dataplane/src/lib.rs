@@ -1,0 +1,1 @@
+//! The data plane of Network Load Balancers: listeners, flows, target health, DNS.

@@ -1,0 +1,1 @@
+//! seatrial-aws: the AWS endpoint with its data plane.

@@ -1,0 +1,2 @@
+//! seatrial-aws: the AWS endpoint with its data plane.
+fn main() {}

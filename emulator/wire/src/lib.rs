@@ -1,0 +1,1 @@
+//! AWS wire protocols: awsQuery, ec2Query; typed structs in and out.
