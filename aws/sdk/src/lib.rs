@@ -1,1 +1,22 @@
 //! The AWS calls over the AWS SDK: configuration, rate limits, retries, metrics.
+//!
+//! [`connect`] turns [`Args`] into an [`Aws`] whose services share one HTTP client, one retry policy and one
+//! set of metrics. Which cloud answers is decided by what the SDK itself reads: `AWS_ENDPOINT_URL` and its kin.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod args;
+mod call;
+mod connect;
+mod ec2;
+mod elbv2;
+mod error;
+mod metrics;
+mod service;
+mod throttle;
+
+pub use args::Args;
+pub use aws_api::Aws;
+pub use connect::{ConnectError, Connected, connect};
+pub use metrics::Metrics;
+pub use service::{Endpoints, Service};
+pub use throttle::Throttles;

@@ -1,0 +1,128 @@
+//! From arguments to clients.
+
+use crate::args::Args;
+use crate::call::Caller;
+use crate::ec2::Ec2Client;
+use crate::elbv2::Elbv2Client;
+use crate::metrics::Metrics;
+use crate::service::Service;
+use aws_api::{Aws, AwsError, Ec2};
+use aws_config::imds;
+use aws_config::retry::RetryConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use std::sync::Arc;
+
+/// AWS, and where in it the cluster is.
+#[derive(Clone)]
+pub struct Connected {
+    /// The services.
+    pub aws: Aws,
+    /// The region, such as `us-west-2`.
+    pub region: String,
+    /// The VPC of the cluster.
+    pub vpc_id: String,
+}
+
+/// Why AWS cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// Neither a flag, the environment nor instance metadata names a region.
+    #[error("no region: give --aws-region or AWS_REGION, or run where instance metadata can be read")]
+    NoRegion,
+    /// Instance metadata did not name the VPC.
+    #[error("no VPC: give --aws-vpc-id or --aws-vpc-tags, or run where instance metadata can be read")]
+    VpcFromMetadata(#[source] imds::client::error::ImdsError),
+    /// The VPC could not be looked up by its tags.
+    #[error("cannot look up the VPC by --aws-vpc-tags")]
+    DescribeVpcs(#[source] AwsError),
+    /// The tags name no VPC, or more than one.
+    #[error("--aws-vpc-tags must name one VPC, but {0} have these tags")]
+    AmbiguousVpc(usize),
+}
+
+/// Connects to AWS as the arguments and the environment say.
+///
+/// # Errors
+/// When the region or the VPC cannot be found out.
+pub async fn connect(args: &Args, metrics: &Metrics) -> Result<Connected, ConnectError> {
+    let config = load(args).await;
+    let region = config.region().map(ToString::to_string).ok_or(ConnectError::NoRegion)?;
+    let aws = clients(&config, args, metrics);
+    let vpc_id = vpc(args, aws.ec2.as_ref()).await?;
+    Ok(Connected { aws, region, vpc_id })
+}
+
+async fn load(args: &Args) -> SdkConfig {
+    let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .retry_config(RetryConfig::standard().with_max_attempts(args.aws_max_retries.saturating_add(1)));
+    if let Some(region) = &args.aws_region {
+        loader = loader.region(Region::new(region.clone()));
+    }
+    loader.load().await
+}
+
+fn clients(config: &SdkConfig, args: &Args, metrics: &Metrics) -> Aws {
+    let caller = |service| Caller {
+        service,
+        throttles: args.aws_api_throttle.clone(),
+        metrics: metrics.clone(),
+    };
+
+    let mut elbv2 = aws_sdk_elasticloadbalancingv2::config::Builder::from(config).interceptor(metrics.clone());
+    if let Some(url) = args.aws_api_endpoints.get(Service::Elbv2) {
+        elbv2 = elbv2.endpoint_url(url);
+    }
+    let elbv2 = aws_sdk_elasticloadbalancingv2::Client::from_conf(elbv2.build());
+
+    let mut ec2 = aws_sdk_ec2::config::Builder::from(config).interceptor(metrics.clone());
+    if let Some(url) = args.aws_api_endpoints.get(Service::Ec2) {
+        ec2 = ec2.endpoint_url(url);
+    }
+    let ec2 = aws_sdk_ec2::Client::from_conf(ec2.build());
+
+    Aws {
+        elbv2: Arc::new(Elbv2Client {
+            client: elbv2,
+            caller: caller(Service::Elbv2),
+        }),
+        ec2: Arc::new(Ec2Client {
+            client: ec2,
+            caller: caller(Service::Ec2),
+        }),
+    }
+}
+
+async fn vpc(args: &Args, ec2: &dyn Ec2) -> Result<String, ConnectError> {
+    if let Some(id) = &args.aws_vpc_id {
+        return Ok(id.clone());
+    }
+    let Some(tags) = &args.aws_vpc_tags else {
+        return vpc_of_this_instance().await.map_err(ConnectError::VpcFromMetadata);
+    };
+    let filters = tags
+        .0
+        .iter()
+        .map(|(key, value)| (format!("tag:{key}"), vec![value.clone()]))
+        .collect();
+    let vpcs = ec2
+        .describe_vpcs(&[], &filters)
+        .await
+        .map_err(ConnectError::DescribeVpcs)?;
+    match vpcs.as_slice() {
+        [vpc] => Ok(vpc.id.clone()),
+        _ => Err(ConnectError::AmbiguousVpc(vpcs.len())),
+    }
+}
+
+/// The VPC of the primary interface, as instance metadata shows it.
+async fn vpc_of_this_instance() -> Result<String, imds::client::error::ImdsError> {
+    let metadata = imds::Client::builder().build();
+    let mac = metadata.get("/latest/meta-data/mac").await?;
+    let vpc = metadata
+        .get(format!(
+            "/latest/meta-data/network/interfaces/macs/{}/vpc-id",
+            mac.as_ref().trim()
+        ))
+        .await?;
+    Ok(vpc.as_ref().trim().to_owned())
+}
