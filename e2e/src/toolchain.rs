@@ -1,0 +1,147 @@
+//! The programs that a cluster needs: Debian packages, Go programs from pinned modules, this workspace's binaries, the pods' program.
+//!
+//! What is built is kept by version in `$SEATRIAL_CACHE` (`~/.cache/seatrial`), outside the checkout.
+
+mod go;
+mod packages;
+mod workspace;
+
+pub use workspace::Binaries;
+
+use crate::host::{HostError, run_command};
+use crate::progress::Progress;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A program that could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum ToolchainError {
+    /// apt-get failed.
+    #[error("could not install the Debian packages {packages}; install them by hand and run again")]
+    Packages {
+        /// What was to be installed.
+        packages: String,
+        /// Why.
+        source: HostError,
+    },
+    /// A build failed.
+    #[error("could not build {what}")]
+    Build {
+        /// What was to be built.
+        what: String,
+        /// Why.
+        source: HostError,
+    },
+    /// A file of the cache could not be written.
+    #[error("could not write {path}; check the disk and SEATRIAL_CACHE")]
+    Cache {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// Where the programs of a cluster are.
+#[derive(Debug, Clone)]
+pub struct Toolchain {
+    /// kube-apiserver and its kin.
+    pub kubernetes: PathBuf,
+    /// etcd.
+    pub etcd: PathBuf,
+    /// CoreDNS.
+    pub coredns: PathBuf,
+    /// The pods' program.
+    pub pod: PathBuf,
+    /// seatrial-aws and the controllers.
+    pub binaries: Binaries,
+}
+
+/// The folder of all that is built once.
+#[must_use]
+pub fn cache() -> PathBuf {
+    let set = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    let home = || set("HOME").unwrap_or_else(|| PathBuf::from("/root"));
+    set("SEATRIAL_CACHE").unwrap_or_else(|| {
+        set("XDG_CACHE_HOME")
+            .unwrap_or_else(|| home().join(".cache"))
+            .join("seatrial")
+    })
+}
+
+/// The checkout that this program was built from.
+#[must_use]
+pub fn checkout() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("/"))
+}
+
+impl Toolchain {
+    /// Installs and builds what is missing.
+    ///
+    /// # Errors
+    /// When a package cannot be installed or a program cannot be built.
+    pub fn ensure(progress: Progress) -> Result<Self, ToolchainError> {
+        packages::ensure(progress)?;
+        let built = go::ensure(progress)?;
+        let pod = ensure_pod(progress)?;
+        let binaries = Binaries::ensure(progress)?;
+        Ok(Self {
+            kubernetes: built.kubernetes,
+            etcd: built.etcd,
+            coredns: built.coredns,
+            pod,
+            binaries,
+        })
+    }
+
+    /// A Kubernetes program, such as `kubectl`.
+    #[must_use]
+    pub fn kube(&self, program: &str) -> PathBuf {
+        self.kubernetes.join(program)
+    }
+}
+
+/// Compiles the pods' program, static, unless its source has not changed.
+fn ensure_pod(progress: Progress) -> Result<PathBuf, ToolchainError> {
+    let source = include_str!("../images/pod.rs");
+    let program = cache().join("pod").join(hash(source)).join("pod");
+    if program.exists() {
+        return Ok(program);
+    }
+    let step = progress.step("building the pods' program");
+    create_parent(&program)?;
+    let mut rustc = Command::new("rustc");
+    rustc.args([
+        "--edition=2024",
+        "-O",
+        "-Ctarget-feature=+crt-static",
+        "-Cstrip=symbols",
+        "-Cpanic=abort",
+        "-o",
+    ]);
+    rustc.arg(&program).arg(checkout().join("e2e/images/pod.rs"));
+    run_command(&mut rustc).map_err(|source| ToolchainError::Build {
+        what: "the pods' program".into(),
+        source,
+    })?;
+    step.done();
+    Ok(program)
+}
+
+/// The first 12 hex digits of a text's SHA-256.
+pub(crate) fn hash(text: &str) -> String {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(text)
+        .iter()
+        .take(6)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn create_parent(path: &Path) -> Result<(), ToolchainError> {
+    let folder = path.parent().unwrap_or(path);
+    std::fs::create_dir_all(folder).map_err(|source| ToolchainError::Cache {
+        path: folder.to_owned(),
+        source,
+    })
+}

@@ -1,0 +1,59 @@
+//! The binaries of this workspace.
+
+use super::{ToolchainError, checkout};
+use crate::host::run_command;
+use crate::progress::Progress;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// The folder with seatrial-aws, service-controller and targetgroupbinding-controller.
+#[derive(Debug, Clone)]
+pub struct Binaries {
+    folder: PathBuf,
+}
+
+impl Binaries {
+    /// Builds them, in the profile and target folder of the running program.
+    pub(super) fn ensure(progress: Progress) -> Result<Self, ToolchainError> {
+        let step = progress.step("building seatrial-aws and the controllers (about ten minutes the first time)");
+        let mut cargo = Command::new("cargo");
+        cargo.args([
+            "build",
+            "--locked",
+            "--bin",
+            "seatrial-aws",
+            "--bin",
+            "service-controller",
+        ]);
+        cargo
+            .args(["--bin", "targetgroupbinding-controller"])
+            .current_dir(checkout());
+        let target = target_folder();
+        if let Some(target) = target.as_ref().and_then(|folder| folder.parent()) {
+            cargo.env("CARGO_TARGET_DIR", target);
+        }
+        run_command(&mut cargo).map_err(|source| ToolchainError::Build {
+            what: "the controllers".into(),
+            source,
+        })?;
+        step.done();
+        Ok(Self {
+            folder: target.unwrap_or_else(|| checkout().join("target/debug")),
+        })
+    }
+
+    /// The path of a binary.
+    #[must_use]
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+}
+
+/// `<target>/debug`: where the running program, a binary or a test under `deps`, was built.
+fn target_folder() -> Option<PathBuf> {
+    let program = std::env::current_exe().ok()?;
+    program
+        .ancestors()
+        .find(|folder| folder.ends_with("debug"))
+        .map(PathBuf::from)
+}
