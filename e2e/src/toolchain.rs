@@ -103,24 +103,20 @@ impl Toolchain {
 
 /// Compiles the pods' program, static, unless its source has not changed.
 fn ensure_pod(progress: Progress) -> Result<PathBuf, ToolchainError> {
-    let source = include_str!("../images/pod.rs");
+    let source = include_str!("../images/pod/main.go");
     let program = cache().join("pod").join(hash(source)).join("pod");
     if program.exists() {
         return Ok(program);
     }
     let step = progress.step("building the pods' program");
     create_parent(&program)?;
-    let mut rustc = Command::new("rustc");
-    rustc.args([
-        "--edition=2024",
-        "-O",
-        "-Ctarget-feature=+crt-static",
-        "-Cstrip=symbols",
-        "-Cpanic=abort",
-        "-o",
-    ]);
-    rustc.arg(&program).arg(checkout().join("e2e/images/pod.rs"));
-    run_command(&mut rustc).map_err(|source| ToolchainError::Build {
+    let mut go = Command::new("go");
+    go.args(["build", "-trimpath", "-ldflags", "-s -w", "-o"])
+        .arg(&program)
+        .arg("main.go")
+        .current_dir(checkout().join("e2e/images/pod"))
+        .env("CGO_ENABLED", "0");
+    run_command(&mut go).map_err(|source| ToolchainError::Build {
         what: "the pods' program".into(),
         source,
     })?;
