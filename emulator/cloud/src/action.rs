@@ -1,0 +1,128 @@
+//! How actions are found by name and called with typed input, whatever the protocol on the wire.
+
+use crate::ApiError;
+use serde::{Serialize, de::DeserializeOwned};
+
+/// A service of the cloud.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Service {
+    /// EC2, API version 2016-11-15.
+    Ec2,
+    /// Elastic Load Balancing v2, API version 2015-12-01.
+    Elbv2,
+    /// STS, API version 2011-06-15.
+    Sts,
+}
+
+impl Service {
+    /// The name in a signature's credential scope.
+    pub fn signing_name(self) -> &'static str {
+        match self {
+            Self::Ec2 => "ec2",
+            Self::Elbv2 => "elasticloadbalancing",
+            Self::Sts => "sts",
+        }
+    }
+
+    /// The service that a credential scope names.
+    pub fn from_signing_name(name: &str) -> Option<Self> {
+        [Self::Ec2, Self::Elbv2, Self::Sts]
+            .into_iter()
+            .find(|service| service.signing_name() == name)
+    }
+
+    /// Whether the service has the action, and what it does to state.
+    pub fn access(self, action: &str) -> Option<Access> {
+        match self {
+            Self::Ec2 => crate::ec2::access(action),
+            Self::Elbv2 => crate::elbv2::access(action),
+            Self::Sts => crate::sts::access(action),
+        }
+    }
+}
+
+/// What an action does to state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Nothing.
+    Read,
+    /// Changes it; journaled when it succeeds.
+    Write,
+}
+
+/// One request on the wire and the shape of its answer.
+pub trait Exchange {
+    /// An encoded answer.
+    type Answer;
+
+    /// The parameters as an action's input.
+    ///
+    /// # Errors
+    /// `MissingParameter`, `ValidationError` and their kin when they are not.
+    fn input<I: DeserializeOwned>(&self) -> Result<I, ApiError>;
+
+    /// Encodes what the action returned.
+    ///
+    /// # Errors
+    /// `InternalFailure` when the output cannot be written in this protocol.
+    fn answer<O: Serialize>(&self, output: &O) -> Result<Self::Answer, ApiError>;
+}
+
+/// The table of a service's actions: wire name to module, each with `Input`, `Output` and `call`.
+/// Makes `access`, `read` and `write` of the service.
+macro_rules! actions {
+    (read { $($read:literal => $reader:ident,)* } write { $($write:literal => $writer:ident,)* }) => {
+        $(pub mod $reader;)*
+        $(pub mod $writer;)*
+
+        /// What an action does to state; absent when there is no such action.
+        pub fn access(action: &str) -> Option<$crate::Access> {
+            match action {
+                $($read => Some($crate::Access::Read),)*
+                $($write => Some($crate::Access::Write),)*
+                _ => None,
+            }
+        }
+
+        pub(crate) fn read<X: $crate::Exchange>(
+            action: &str,
+            exchange: &X,
+            region: &$crate::Region,
+            context: &$crate::Context,
+        ) -> Option<Result<X::Answer, $crate::ApiError>> {
+            match action {
+                $($read => Some(
+                    exchange
+                        .input::<$reader::Input>()
+                        .and_then(|input| $reader::call(region, input, context))
+                        .and_then(|output| exchange.answer(&output)),
+                ),)*
+                _ => {
+                    let _ = (exchange, region, context);
+                    None
+                }
+            }
+        }
+
+        pub(crate) fn write<X: $crate::Exchange>(
+            action: &str,
+            exchange: &X,
+            region: &mut $crate::Region,
+            context: &mut $crate::Context,
+        ) -> Option<Result<X::Answer, $crate::ApiError>> {
+            match action {
+                $($write => Some(
+                    exchange
+                        .input::<$writer::Input>()
+                        .and_then(|input| $writer::call(region, input, context))
+                        .and_then(|output| exchange.answer(&output)),
+                ),)*
+                _ => {
+                    let _ = (exchange, region, context);
+                    None
+                }
+            }
+        }
+    };
+}
+pub(crate) use actions;

@@ -1,0 +1,91 @@
+//! What a call may know besides its input and the state: time, place, ids.
+
+use crate::Ids;
+use serde::{Deserialize, Serialize};
+
+/// Milliseconds since the Unix epoch.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(pub u64);
+
+impl Timestamp {
+    /// This time plus so many milliseconds.
+    #[must_use]
+    pub fn after(self, milliseconds: u64) -> Self {
+        Self(self.0.saturating_add(milliseconds))
+    }
+
+    /// ISO 8601 in UTC with milliseconds, as AWS writes times in XML.
+    pub fn iso8601(self) -> String {
+        let (seconds, milliseconds) = (self.0 / 1000, self.0 % 1000);
+        let (days, second) = (seconds / 86_400, seconds % 86_400);
+        let (year, month, day) = civil(days);
+        let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milliseconds:03}Z")
+    }
+}
+
+/// Date in the Gregorian calendar of a day counted from 1970-01-01, by eras of 400 years that begin in March.
+fn civil(days: u64) -> (u64, u64, u64) {
+    let shifted = days + 719_468;
+    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let march_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * march_month + 2) / 5 + 1;
+    let month = if march_month < 10 {
+        march_month + 3
+    } else {
+        march_month - 9
+    };
+    (year_of_era + era * 400 + u64::from(month <= 2), month, day)
+}
+
+/// How long transitions take.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Timing {
+    /// Milliseconds.
+    #[default]
+    Instant,
+    /// As on AWS.
+    Realistic,
+}
+
+impl Timing {
+    /// Chooses between AWS's duration and the short one, in milliseconds.
+    pub fn choose(self, realistic: u64, instant: u64) -> u64 {
+        match self {
+            Self::Realistic => realistic,
+            Self::Instant => instant,
+        }
+    }
+}
+
+/// The circumstances of one call.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// When.
+    pub now: Timestamp,
+    /// The region that the signature names.
+    pub region: String,
+    /// The account, twelve digits.
+    pub account: String,
+    /// Ids for what the call makes.
+    pub ids: Ids,
+    /// How long transitions take.
+    pub timing: Timing,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_as_aws_writes_them() {
+        assert_eq!(Timestamp(0).iso8601(), "1970-01-01T00:00:00.000Z");
+        assert_eq!(Timestamp(951_782_399_999).iso8601(), "2000-02-28T23:59:59.999Z");
+        assert_eq!(Timestamp(951_782_400_000).iso8601(), "2000-02-29T00:00:00.000Z");
+        assert_eq!(Timestamp(1_735_689_599_001).iso8601(), "2024-12-31T23:59:59.001Z");
+    }
+}
