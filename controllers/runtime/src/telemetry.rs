@@ -1,0 +1,21 @@
+//! Logs to standard error.
+
+use crate::args::{Args, LogFormat};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::ParseError;
+
+/// Sends the process's logs to standard error as the arguments say. Call it once.
+///
+/// # Errors
+/// When `--log-level` is no filter.
+pub fn init(args: &Args) -> Result<(), ParseError> {
+    let filter = EnvFilter::try_new(&args.log_level)?;
+    let logs = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match args.log_format {
+        LogFormat::Text => logs.with_ansi(false).init(),
+        LogFormat::Json => logs.json().flatten_event(true).init(),
+    }
+    Ok(())
+}
