@@ -1,10 +1,62 @@
-//! Elastic Load Balancing v2, API version 2015-12-01.
+//! Elastic Load Balancing v2, API version 2015-12-01: network load balancers.
+// An action consumes its input, whether or not it keeps any of it.
+#![allow(clippy::needless_pass_by_value)]
 
-/// Load balancers, target groups, listeners of one region.
-#[derive(Debug, Default, Clone)]
-pub struct State {}
+pub mod arn;
+pub mod attributes;
+pub mod capacity;
+pub mod health_check;
+pub mod limits;
+pub mod listener;
+pub mod load_balancer;
+pub mod placement;
+pub mod request;
+pub mod ssl_policy;
+mod state;
+pub mod tags;
+pub mod target_description;
+pub mod target_group;
+pub mod target_health;
+
+pub use state::State;
 
 crate::action::actions! {
-    read {}
-    write {}
+    read {
+        "DescribeAccountLimits" => describe_account_limits,
+        "DescribeCapacityReservation" => describe_capacity_reservation,
+        "DescribeListenerAttributes" => describe_listener_attributes,
+        "DescribeListenerCertificates" => describe_listener_certificates,
+        "DescribeListeners" => describe_listeners,
+        "DescribeLoadBalancerAttributes" => describe_load_balancer_attributes,
+        "DescribeLoadBalancers" => describe_load_balancers,
+        "DescribeRules" => describe_rules,
+        "DescribeSSLPolicies" => describe_ssl_policies,
+        "DescribeTags" => describe_tags,
+        "DescribeTargetGroupAttributes" => describe_target_group_attributes,
+        "DescribeTargetGroups" => describe_target_groups,
+        "DescribeTargetHealth" => describe_target_health,
+    }
+    write {
+        "AddListenerCertificates" => add_listener_certificates,
+        "AddTags" => add_tags,
+        "CreateListener" => create_listener,
+        "CreateLoadBalancer" => create_load_balancer,
+        "CreateTargetGroup" => create_target_group,
+        "DeleteListener" => delete_listener,
+        "DeleteLoadBalancer" => delete_load_balancer,
+        "DeleteTargetGroup" => delete_target_group,
+        "DeregisterTargets" => deregister_targets,
+        "ModifyCapacityReservation" => modify_capacity_reservation,
+        "ModifyListener" => modify_listener,
+        "ModifyListenerAttributes" => modify_listener_attributes,
+        "ModifyLoadBalancerAttributes" => modify_load_balancer_attributes,
+        "ModifyTargetGroup" => modify_target_group,
+        "ModifyTargetGroupAttributes" => modify_target_group_attributes,
+        "RegisterTargets" => register_targets,
+        "RemoveListenerCertificates" => remove_listener_certificates,
+        "RemoveTags" => remove_tags,
+        "SetIpAddressType" => set_ip_address_type,
+        "SetSecurityGroups" => set_security_groups,
+        "SetSubnets" => set_subnets,
+    }
 }

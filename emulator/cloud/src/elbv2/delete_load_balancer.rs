@@ -1,0 +1,37 @@
+//! DeleteLoadBalancer.
+
+use super::arn::Kind;
+use super::load_balancer::LoadBalancer;
+use crate::{ApiError, Context, Region};
+use serde::{Deserialize, Serialize};
+
+/// What [DeleteLoadBalancer](https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteLoadBalancer.html) takes.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Input {
+    load_balancer_arn: String,
+}
+
+/// What it answers: nothing.
+#[derive(Debug, Serialize)]
+pub struct Output {}
+
+/// Deletes a load balancer with its listeners and interfaces; its target groups stay. Succeeds when there is none.
+///
+/// # Errors
+/// `ValidationError`, `OperationNotPermitted` when deletion protection is on.
+pub fn call(region: &mut Region, input: Input, _: &mut Context) -> Result<Output, ApiError> {
+    let arn = input.load_balancer_arn;
+    Kind::LoadBalancer.check(&arn)?;
+    let state = &mut region.elbv2;
+    if state.load_balancers.get(&arn).is_some_and(LoadBalancer::is_protected) {
+        let message = format!("Load balancer '{arn}' cannot be deleted because deletion protection is enabled");
+        return Err(ApiError::new("OperationNotPermitted", message));
+    }
+    if let Some(load_balancer) = state.load_balancers.remove(&arn) {
+        state.listeners.retain(|_, listener| listener.load_balancer_arn != arn);
+        state.forget_health_of_unused();
+        load_balancer.zones.iter().for_each(|zone| region.ec2.release_interface(&zone.interface_id));
+    }
+    Ok(Output {})
+}

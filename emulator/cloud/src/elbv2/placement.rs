@@ -1,0 +1,233 @@
+//! Where a load balancer stands: the subnets that a request names, checked, and the network interfaces in them.
+
+use super::load_balancer::{IpAddressType, LoadBalancer, Scheme, Zone};
+use crate::ec2::{self, ServiceInterface};
+use crate::{ApiError, Ids};
+use serde::Deserialize;
+use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
+
+/// Free addresses that a subnet must have for a load balancer.
+const FREE_ADDRESSES: u64 = 8;
+
+/// A subnet as a request names it, with the addresses wished for there.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct SubnetMapping {
+    /// The subnet.
+    pub subnet_id: String,
+    /// An Elastic IP, internet-facing only.
+    pub allocation_id: Option<String>,
+    /// A fixed address of the subnet, internal only.
+    #[serde(rename = "PrivateIPv4Address")]
+    pub private_ipv4_address: Option<Ipv4Addr>,
+}
+
+/// Subnets of one VPC, one per zone, that a load balancer can stand in.
+#[derive(Debug)]
+pub struct Placement {
+    /// Their VPC.
+    pub vpc_id: String,
+    mappings: Vec<SubnetMapping>,
+}
+
+impl Placement {
+    /// Checks the subnets that a request names, as ids or as mappings.
+    ///
+    /// # Errors
+    /// `ValidationError` unless there is one of the two lists, `SubnetNotFound`, `InvalidSubnet` for subnets of several VPCs, without
+    /// IPv6 where it is wished for, or without a way to the internet, `InvalidConfigurationRequest` for two subnets in a zone and
+    /// addresses that do not go with the scheme.
+    pub fn check(
+        subnets: Vec<String>,
+        mappings: Vec<SubnetMapping>,
+        scheme: Scheme,
+        ip_address_type: IpAddressType,
+        ec2: &ec2::State,
+    ) -> Result<Self, ApiError> {
+        let mappings = match (subnets.is_empty(), mappings.is_empty()) {
+            (false, true) => subnets
+                .into_iter()
+                .map(|subnet_id| SubnetMapping {
+                    subnet_id,
+                    ..SubnetMapping::default()
+                })
+                .collect(),
+            (true, false) => mappings,
+            _ => {
+                let message = "You must specify either subnets or subnet mappings, and at least one";
+                return Err(ApiError::new("ValidationError", message));
+            }
+        };
+        let mut zones = BTreeSet::new();
+        let mut vpcs = BTreeSet::new();
+        for mapping in &mappings {
+            let id = &mapping.subnet_id;
+            let missing = || ApiError::new("SubnetNotFound", format!("The subnet ID '{id}' does not exist"));
+            let subnet = ec2.subnets.get(id).ok_or_else(missing)?;
+            vpcs.insert(&subnet.vpc_id);
+            if !zones.insert(&subnet.zone) {
+                let message = "A load balancer cannot be attached to multiple subnets in the same Availability Zone";
+                return Err(ApiError::new("InvalidConfigurationRequest", message));
+            }
+            mapping.check_addresses(scheme)?;
+        }
+        let mut vpcs = vpcs.into_iter();
+        let (Some(vpc_id), None) = (vpcs.next(), vpcs.next()) else {
+            return Err(ApiError::new(
+                "InvalidSubnet",
+                "All subnets must belong to the same VPC",
+            ));
+        };
+        let vpc_id = vpc_id.clone();
+        if ip_address_type == IpAddressType::Dualstack {
+            let message = "You must specify subnets with an associated IPv6 CIDR block";
+            return Err(ApiError::new("InvalidSubnet", message));
+        }
+        let reachable = ec2.internet_gateways.values().any(|gateway| gateway.vpc_id == vpc_id);
+        if scheme == Scheme::InternetFacing && !reachable {
+            return Err(ApiError::new(
+                "InvalidSubnet",
+                format!("VPC {vpc_id} has no internet gateway"),
+            ));
+        }
+        Ok(Self { vpc_id, mappings })
+    }
+
+    /// The subnets, in the order of the request.
+    pub fn subnet_ids(&self) -> BTreeSet<&str> {
+        self.mappings.iter().map(|mapping| mapping.subnet_id.as_str()).collect()
+    }
+
+    /// Moves a load balancer here: interfaces where it has none, none where it no longer is. A new load balancer has no zones yet.
+    ///
+    /// # Errors
+    /// `InvalidSubnet` when a subnet is full, `InvalidConfigurationRequest` for another subnet of a zone that it is in or an address
+    /// that cannot be had, `AllocationIdNotFound`, `ResourceInUse` for an Elastic IP in use. Nothing has changed then.
+    pub fn settle(
+        self,
+        load_balancer: &mut LoadBalancer,
+        description: &str,
+        ec2: &mut ec2::State,
+        ids: &mut Ids,
+    ) -> Result<(), ApiError> {
+        let mut zones: Vec<Zone> = Vec::new();
+        let mut made: Vec<String> = Vec::new();
+        for mapping in self.mappings {
+            let kept = load_balancer
+                .zones
+                .iter()
+                .find(|zone| zone.subnet_id == mapping.subnet_id);
+            if let Some(zone) = kept {
+                zones.push(zone.clone());
+                continue;
+            }
+            match mapping.enter(load_balancer, description, ec2, ids) {
+                Ok(zone) => {
+                    made.push(zone.interface_id.clone());
+                    zones.push(zone);
+                }
+                Err(error) => {
+                    made.iter().for_each(|interface_id| ec2.release_interface(interface_id));
+                    return Err(error);
+                }
+            }
+        }
+        let left = load_balancer.zones.iter().filter(|zone| !zones.contains(zone));
+        left.for_each(|zone| ec2.release_interface(&zone.interface_id));
+        zones.sort_by(|one, other| one.zone.cmp(&other.zone));
+        load_balancer.zones = zones;
+        Ok(())
+    }
+}
+
+impl SubnetMapping {
+    fn check_addresses(&self, scheme: Scheme) -> Result<(), ApiError> {
+        let wrong = match scheme {
+            Scheme::Internal => self
+                .allocation_id
+                .is_some()
+                .then_some("Elastic IPs are for internet-facing"),
+            Scheme::InternetFacing => self
+                .private_ipv4_address
+                .is_some()
+                .then_some("Fixed private addresses are for internal"),
+        };
+        wrong.map_or(Ok(()), |wrong| {
+            Err(ApiError::new(
+                "InvalidConfigurationRequest",
+                format!("{wrong} load balancers only"),
+            ))
+        })
+    }
+
+    /// Makes the interface of a load balancer in this subnet.
+    fn enter(
+        self,
+        load_balancer: &LoadBalancer,
+        description: &str,
+        ec2: &mut ec2::State,
+        ids: &mut Ids,
+    ) -> Result<Zone, ApiError> {
+        let zone = ec2.subnet(&self.subnet_id)?.zone.clone();
+        if load_balancer.zones.iter().any(|entered| entered.zone == zone) {
+            let message = format!("The load balancer is in another subnet of {zone}, which must be removed first");
+            return Err(ApiError::new("InvalidConfigurationRequest", message));
+        }
+        if self.private_ipv4_address.is_none() && ec2.available_addresses(&self.subnet_id) < FREE_ADDRESSES {
+            let message = format!(
+                "Not enough IP space available in {}. ELB requires at least {FREE_ADDRESSES} free IP addresses in each subnet",
+                self.subnet_id
+            );
+            return Err(ApiError::new("InvalidSubnet", message));
+        }
+        let wanted = ServiceInterface {
+            subnet_id: &self.subnet_id,
+            security_groups: &load_balancer.security_groups,
+            description,
+            kind: "network_load_balancer",
+            requester: "amazon-elb",
+            address: self.private_ipv4_address,
+            allocation_id: self.allocation_id.as_deref(),
+        };
+        let interface_id = ec2
+            .create_service_interface(&wanted, ids)
+            .map_err(as_seen_through_elb)?;
+        let Self {
+            subnet_id,
+            allocation_id,
+            private_ipv4_address,
+        } = self;
+        Ok(Zone {
+            zone,
+            subnet_id,
+            interface_id,
+            allocation_id,
+            private_ipv4_address,
+        })
+    }
+}
+
+fn as_seen_through_elb(error: ApiError) -> ApiError {
+    let code = match &*error.code {
+        "InvalidAllocationID.NotFound" => "AllocationIdNotFound",
+        "Resource.AlreadyAssociated" => "ResourceInUse",
+        "InvalidIPAddress.InUse" => "InvalidConfigurationRequest",
+        _ => "InvalidSubnet",
+    };
+    ApiError::new(code, error.message)
+}
+
+/// Checks the security groups of a load balancer in a VPC.
+///
+/// # Errors
+/// `InvalidSecurityGroup` for one that does not exist or belongs to another VPC.
+pub fn check_security_groups(groups: &[String], vpc_id: &str, ec2: &ec2::State) -> Result<(), ApiError> {
+    for id in groups {
+        if ec2.security_groups.get(id).is_none_or(|group| group.vpc_id != vpc_id) {
+            let message = format!("The security group '{id}' does not exist in {vpc_id}");
+            return Err(ApiError::new("InvalidSecurityGroup", message));
+        }
+    }
+    Ok(())
+}
