@@ -101,5 +101,11 @@ impl Resource for Vpc {
 pub fn call(region: &Region, input: Input, context: &Context) -> Result<Output, ApiError> {
     let vpcs = select(&region.ec2.vpcs, &input.ids, &input.filters)?;
     let (vpcs, next_token) = page(vpcs, |(id, _)| id, input.next_token.as_deref(), input.max_results);
-    Ok(Output { vpc_set: vpcs.into_iter().map(|(id, vpc)| VpcItem::new(id, vpc, context)).collect(), next_token })
+    Ok(Output {
+        vpc_set: vpcs
+            .into_iter()
+            .map(|(id, vpc)| VpcItem::new(id, vpc, context))
+            .collect(),
+        next_token,
+    })
 }

@@ -24,7 +24,7 @@ pub(crate) fn tag_set(tags: &Tags) -> Vec<TagItem> {
 }
 
 /// A tag in a request. DeleteTags may leave the value out.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct TagParameter {
     /// Key.

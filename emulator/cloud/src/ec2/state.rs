@@ -270,3 +270,42 @@ impl State {
 pub(crate) fn not_found(code: &'static str, kind: &str, id: &str) -> ApiError {
     ApiError::new(code, format!("The {kind} ID '{id}' does not exist"))
 }
+
+impl State {
+    /// Every resource: its type as tag specifications name it, its id, its tags.
+    pub(crate) fn tagged(&self) -> impl Iterator<Item = (&'static str, &String, &Tags)> {
+        let vpcs = self.vpcs.iter().map(|(id, vpc)| ("vpc", id, &vpc.tags));
+        let subnets = self.subnets.iter().map(|(id, subnet)| ("subnet", id, &subnet.tags));
+        let tables = self
+            .route_tables
+            .iter()
+            .map(|(id, table)| ("route-table", id, &table.tags));
+        let gateways = self
+            .internet_gateways
+            .iter()
+            .map(|(id, gateway)| ("internet-gateway", id, &gateway.tags));
+        let addresses = self
+            .addresses
+            .iter()
+            .map(|(id, address)| ("elastic-ip", id, &address.tags));
+        let instances = self
+            .instances
+            .iter()
+            .map(|(id, instance)| ("instance", id, &instance.tags));
+        let interfaces = self
+            .interfaces
+            .iter()
+            .map(|(id, interface)| ("network-interface", id, &interface.tags));
+        let groups = self
+            .security_groups
+            .iter()
+            .map(|(id, group)| ("security-group", id, &group.tags));
+        vpcs.chain(subnets)
+            .chain(tables)
+            .chain(gateways)
+            .chain(addresses)
+            .chain(instances)
+            .chain(interfaces)
+            .chain(groups)
+    }
+}
