@@ -1,0 +1,131 @@
+//! From the model's references to ids and ARNs on AWS.
+
+use crate::bindings::{BindingKey, ResolvedBinding, TARGET_GROUP_ARN};
+use crate::observed::{LiveLoadBalancer, LiveTargetGroup, Observed};
+use aws_api::ec2::SecurityGroup;
+use aws_api::elbv2::{Forward, ForwardTarget, ListenerSpec};
+use model::tags::{MANAGED_SECURITY_GROUP_ID, STACK_RESOURCE_KEY};
+use model::{Binding, Listener, LoadBalancer, SecurityGroupRef, TargetGroup, TargetGroupRef};
+use serde_json::Value;
+
+/// The `type` of every load balancer that a Service gets.
+pub(crate) const NETWORK: &str = "network";
+
+impl Observed {
+    /// The managed security group. Should there be two, the one with the lower id.
+    #[must_use]
+    pub fn managed_security_group(&self) -> Option<&SecurityGroup> {
+        let managed = |group: &&SecurityGroup| is(&group.tags, MANAGED_SECURITY_GROUP_ID);
+        self.security_groups
+            .iter()
+            .filter(managed)
+            .min_by(|a, b| a.id.cmp(&b.id))
+    }
+
+    /// The id of a security group, if it exists.
+    #[must_use]
+    pub fn security_group_id<'a>(&'a self, group: &'a SecurityGroupRef) -> Option<&'a str> {
+        match group {
+            SecurityGroupRef::Id(id) => Some(id),
+            SecurityGroupRef::Managed => self.managed_security_group().map(|group| group.id.as_str()),
+            SecurityGroupRef::Backend => self.backend_security_group.as_deref(),
+        }
+    }
+
+    /// The target group that can become the desired one by changes in place.
+    #[must_use]
+    pub fn target_group(&self, desired: &TargetGroup) -> Option<&LiveTargetGroup> {
+        self.target_groups.iter().find(|live| {
+            is(&live.tags, &desired.id)
+                && live.group.target_type == desired.target_type
+                && live.group.protocol == desired.protocol
+        })
+    }
+
+    /// The ARN of a target group, if it exists.
+    #[must_use]
+    pub fn target_group_arn(&self, group: &TargetGroupRef, desired: &[TargetGroup]) -> Option<String> {
+        match group {
+            TargetGroupRef::Arn(arn) => Some(arn.clone()),
+            TargetGroupRef::Id(id) => self.own_target_group_arn(id, desired).map(str::to_owned),
+        }
+    }
+
+    /// The ARN of one of the stack's own target groups, by resource id, if it exists.
+    #[must_use]
+    pub fn own_target_group_arn(&self, id: &str, desired: &[TargetGroup]) -> Option<&str> {
+        let desired = desired.iter().find(|desired| desired.id == id)?;
+        self.target_group(desired).map(|live| live.group.arn.as_str())
+    }
+
+    /// The load balancer that can become the desired one by changes in place.
+    #[must_use]
+    pub fn load_balancer(&self, desired: &LoadBalancer) -> Option<&LiveLoadBalancer> {
+        let fits = |live: &&LiveLoadBalancer| {
+            live.load_balancer.kind == NETWORK && live.load_balancer.scheme == desired.scheme
+        };
+        self.load_balancers.iter().find(fits)
+    }
+
+    /// A listener with its target groups resolved, if all exist.
+    #[must_use]
+    pub fn listener_spec(&self, listener: &Listener, desired: &[TargetGroup]) -> Option<ListenerSpec> {
+        let target = |(group, weight): &(TargetGroupRef, Option<i32>)| {
+            let target_group_arn = self.target_group_arn(group, desired)?;
+            Some(ForwardTarget {
+                target_group_arn,
+                weight: *weight,
+            })
+        };
+        Some(ListenerSpec {
+            port: listener.port,
+            protocol: listener.protocol.clone(),
+            forward: Forward {
+                targets: listener.targets.iter().map(target).collect::<Option<_>>()?,
+                stickiness_enabled: listener.stickiness_enabled,
+            },
+            certificate: listener.certificates.first().cloned(),
+            ssl_policy: listener.ssl_policy.clone(),
+            alpn_policy: listener.alpn_policy.clone(),
+        })
+    }
+
+    /// A binding with its target group and security groups resolved, if all exist.
+    #[must_use]
+    pub fn resolve_binding(&self, binding: &Binding, desired: &[TargetGroup]) -> Option<ResolvedBinding> {
+        let arn = self.own_target_group_arn(&binding.target_group, desired)?;
+        let mut spec = binding.spec.clone();
+        if !name_security_groups(&mut spec, self) {
+            return None;
+        }
+        spec[TARGET_GROUP_ARN] = Value::from(arn);
+        Some(ResolvedBinding {
+            key: BindingKey::of(binding),
+            labels: binding.labels.clone(),
+            spec,
+        })
+    }
+}
+
+/// Puts ids in the place of the names that stand for security groups. False if one does not exist yet.
+fn name_security_groups(value: &mut Value, observed: &Observed) -> bool {
+    match value {
+        Value::String(text) => {
+            let group = match text.as_str() {
+                Binding::BACKEND_GROUP => SecurityGroupRef::Backend,
+                Binding::MANAGED_GROUP => SecurityGroupRef::Managed,
+                _ => return true,
+            };
+            let id = observed.security_group_id(&group);
+            text.replace_range(.., id.unwrap_or_default());
+            id.is_some()
+        }
+        Value::Array(items) => items.iter_mut().all(|item| name_security_groups(item, observed)),
+        Value::Object(fields) => fields.values_mut().all(|field| name_security_groups(field, observed)),
+        _ => true,
+    }
+}
+
+fn is(tags: &aws_api::Tags, resource: &str) -> bool {
+    tags.get(STACK_RESOURCE_KEY).map(String::as_str) == Some(resource)
+}
