@@ -1,5 +1,6 @@
 //! A real Kubernetes as child processes: etcd, control plane, and one node per zone in namespaces of its own.
 
+mod containers;
 mod control_plane;
 mod dns;
 mod images;
@@ -38,6 +39,9 @@ pub enum ClusterError {
     /// No free /16 was found.
     #[error("every private /16 overlaps a route of this host; remove a route or a VPN")]
     NoAddresses,
+    /// Namespaces of this name are there.
+    #[error("an instance named {0} is already on this host; stop it with `seatrial down`, or choose another name")]
+    Taken(String),
     /// A file of the state folder.
     #[error("could not write {path}; check the disk and the rights")]
     State {
@@ -107,31 +111,39 @@ impl Cluster {
     /// Chooses addresses, makes the network and records the instance; nothing runs yet.
     ///
     /// # Errors
-    /// Without root, or when no /16 is free.
+    /// Without root, when the name is taken, or when no /16 is free.
     pub fn create(name: &str, state: &Path, zones: u8) -> Result<Self, ClusterError> {
+        if !Network::of(name).namespaces().is_empty() {
+            return Err(ClusterError::Taken(name.to_owned()));
+        }
         let plan = network::free_plan(zones)?.ok_or(ClusterError::NoAddresses)?;
-        let cluster = Self::with(name, state, plan);
-        let path = state.join("cluster.json");
         let fault = |source| ClusterError::State {
-            path: path.clone(),
+            path: state.to_owned(),
             source,
         };
         std::fs::create_dir_all(state).map_err(fault)?;
+        // Canonical, as the kernel shows it in mounts and command lines, by which teardown finds what is ours.
+        let cluster = Self::with(name, &state.canonicalize().map_err(fault)?, plan);
         let record = Record {
             name: cluster.name.clone(),
             plan: cluster.plan.clone(),
         };
-        std::fs::write(&path, serde_json::to_vec(&record).map_err(|error| fault(error.into()))?).map_err(fault)?;
-        cluster.network.create(&cluster.plan)?;
+        let record = serde_json::to_vec(&record).map_err(|error| fault(error.into()))?;
+        std::fs::write(cluster.state.join("cluster.json"), record).map_err(fault)?;
+        cluster
+            .network
+            .create(&cluster.plan)
+            .inspect_err(|_| cluster.network.remove())?;
         Ok(cluster)
     }
 
     /// The cluster that is recorded in a state folder, if there is one.
     #[must_use]
     pub fn recorded(state: &Path) -> Option<Self> {
+        let state = state.canonicalize().ok()?;
         let text = std::fs::read(state.join("cluster.json")).ok()?;
         let record: Record = serde_json::from_slice(&text).ok()?;
-        Some(Self::with(&record.name, state, record.plan))
+        Some(Self::with(&record.name, &state, record.plan))
     }
 
     /// Starts control plane and nodes and waits until the nodes are Ready.
@@ -274,11 +286,6 @@ impl Cluster {
 
     fn pki_path(&self, file: &str) -> String {
         self.state.join("pki").join(file).display().to_string()
-    }
-
-    /// The cgroup below which all of its containers are.
-    fn cgroup(&self) -> String {
-        format!("/seatrial-{}", self.name)
     }
 
     /// A client with the administrator's rights.

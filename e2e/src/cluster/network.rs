@@ -37,12 +37,34 @@ impl Network {
     /// Namespaces of this instance that exist.
     #[must_use]
     pub fn namespaces(&self) -> Vec<String> {
-        let prefix = format!("st-{}-", self.name);
         let listed = run("ip netns list").unwrap_or_default();
         let names = listed.lines().filter_map(|line| line.split_whitespace().next());
-        names
-            .filter(|name| name.starts_with(&prefix))
-            .map(str::to_owned)
+        names.filter(|name| self.owns(name)).map(str::to_owned).collect()
+    }
+
+    /// Whether a namespace is this instance's, and not that of one whose name begins as its does.
+    fn owns(&self, namespace: &str) -> bool {
+        let node = namespace.strip_prefix(&format!("st-{}-n", self.name));
+        namespace == self.vpc() || node.is_some_and(|index| index.parse::<usize>().is_ok())
+    }
+
+    /// What of it is still on this host: namespaces, the host's link, routes into the VPC.
+    #[must_use]
+    pub fn leftovers(&self, vpc: Ipv4Net) -> Vec<String> {
+        let lines = |command: &str, ours: &dyn Fn(&str) -> bool| -> Vec<String> {
+            let printed = run(command).unwrap_or_default();
+            printed.lines().filter(|line| ours(line)).map(str::to_owned).collect()
+        };
+        let (link, vpc) = (format!(": {}@", self.host_link()), vpc.to_string());
+        let links = lines("ip -o link", &|line| line.contains(&link));
+        let routes = lines("ip -4 route show table all", &|line| {
+            line.split(' ').next() == Some(vpc.as_str())
+        });
+        let namespaces = self.namespaces().into_iter().map(|name| format!("namespace {name}"));
+        let links = links.into_iter().map(|line| format!("link {line}"));
+        namespaces
+            .chain(links)
+            .chain(routes.into_iter().map(|line| format!("route {line}")))
             .collect()
     }
 
@@ -138,6 +160,13 @@ fn overlap(one: Ipv4Net, other: Ipv4Net) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_instance_owns_no_namespace_of_one_whose_name_begins_alike() {
+        let network = Network::of("a");
+        assert!(network.owns("st-a-vpc") && network.owns("st-a-n1"));
+        assert!(!network.owns("st-a-b-vpc") && !network.owns("st-a-next-n0"));
+    }
 
     #[test]
     fn a_default_route_takes_nothing_and_a_narrower_route_takes_its_vpc() {

@@ -139,12 +139,17 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
   disable_apparmor = true
   netns_mounts_under_state_dir = true
   sandbox_image = "seatrial.test/pause:1"
+  [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+    runtime_type = "io.containerd.runc.v2"
+    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+      Root = "{runc}"
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "/usr/lib/cni"
     conf_dir = "{cni}"
 "#,
             root = self.path("containerd"),
             run = self.path("run"),
+            runc = self.path("runc"),
             socket = self.socket(),
             cni = self.path("cni"),
         )
@@ -195,7 +200,6 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
             "cgroupDriver": "cgroupfs",
             "cgroupsPerQOS": false,
             "enforceNodeAllocatable": [],
-            "cgroupRoot": self.cluster.cgroup(),
             "failCgroupV1": false,
             "failSwapOn": false,
             "localStorageCapacityIsolation": false,
@@ -205,6 +209,7 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
             "clusterDomain": "cluster.local",
             "resolvConf": "",
             "maxPods": 200,
+            "podLogsDir": self.path("pods"),
             "healthzPort": 0,
             "serializeImagePulls": false,
             "registerNode": true,
@@ -223,7 +228,8 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
             "detectLocal": { "bridgeInterface": "pods" },
             "oomScoreAdj": 0,
             "conntrack": { "maxPerCore": 0, "min": 0, "tcpEstablishedTimeout": "0s", "tcpCloseWaitTimeout": "0s" },
-            "iptables": { "minSyncPeriod": "0s" },
+            // Zero would mean the default of one second, which every new endpoint would wait for.
+            "iptables": { "minSyncPeriod": "50ms" },
             "metricsBindAddress": "127.0.0.1:10249",
         })
     }

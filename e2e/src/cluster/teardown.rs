@@ -3,29 +3,46 @@
 //! It works from the state folder alone, so it also cleans up after an `up` that was killed.
 
 use super::Cluster;
-use crate::host::run;
+use super::containers::{self, Container};
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 impl Cluster {
-    /// Stops all processes of the instance and removes all that it made, its state folder included.
+    /// Stops all processes of the instance and removes all that it made, its state folder last: as long as anything else is left,
+    /// the folder stays, so that stopping can be repeated.
     pub async fn stop(&self) {
         let labels = self.processes.labels();
         let (nodes, others): (Vec<String>, Vec<String>) = labels
             .into_iter()
             .partition(|label| label.ends_with("-kubelet") || label.ends_with("-containerd"));
-        self.processes.stop(&others, Duration::from_secs(5)).await;
+        // The API server waits for its clients and for etcd; none of its data is kept, so neither is waited for.
+        self.processes.stop(&others, Duration::from_secs(1)).await;
         self.processes.stop(&nodes, Duration::from_secs(2)).await;
         self.kill_containers().await;
         unmount_below(&self.state);
         self.network.remove();
-        self.remove_cgroups();
-        let _gone_already = fs::remove_dir_all(&self.state);
+        let containers = Container::all(&self.state);
+        containers::remove_cgroups(&self.cgroups(&containers));
+        for file in self.files(&containers) {
+            let _gone_already = fs::remove_file(file);
+        }
+        if self.outside_state().is_empty() {
+            let _gone_already = fs::remove_dir_all(&self.state);
+        }
     }
 
-    /// Shims, which name the state folder, and all that is left in the namespaces and cgroups.
+    fn cgroups(&self, containers: &[Container]) -> Vec<PathBuf> {
+        containers.iter().flat_map(Container::cgroups).collect()
+    }
+
+    fn files(&self, containers: &[Container]) -> Vec<PathBuf> {
+        let files = containers.iter().flat_map(Container::files);
+        files.chain(containers::log_links(&self.state)).collect()
+    }
+
+    /// Shims, the processes of containers, and all else in the namespaces.
     async fn kill_containers(&self) {
         let none_left = async {
             loop {
@@ -42,23 +59,17 @@ impl Cluster {
         let _reported_by_leftovers = tokio::time::timeout(Duration::from_secs(10), none_left).await;
     }
 
-    /// Processes that belong to the instance: their command line names its state folder, or a cgroup or namespace of its own holds them.
+    /// Processes that belong to the instance: a shim of its containerd, a root of its containers, or a namespace of its own.
     fn strays(&self) -> Vec<u32> {
-        let state = self.state.display().to_string();
-        let cgroup = format!(":{}/", self.cgroup());
-        let namespaces: Vec<u64> = self
-            .network
-            .namespaces()
+        let names = self.network.namespaces();
+        let namespaces: Vec<u64> = names
             .iter()
             .filter_map(|name| inode(&format!("/run/netns/{name}")))
             .collect();
         let ours = |pid: u32| {
-            let read = |file: &str| fs::read(format!("/proc/{pid}/{file}")).unwrap_or_default();
-            let command = String::from_utf8_lossy(&read("cmdline")).into_owned();
-            !command.is_empty()
-                && pid != std::process::id()
-                && (command.contains(&format!("{state}/"))
-                    || String::from_utf8_lossy(&read("cgroup")).contains(&cgroup)
+            pid != std::process::id()
+                && (is_shim(pid, &self.state)
+                    || containers::roots_in(pid, &self.state)
                     || inode(&format!("/proc/{pid}/ns/net")).is_some_and(|inode| namespaces.contains(&inode)))
         };
         let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
@@ -66,69 +77,53 @@ impl Cluster {
         pids.filter(|pid| ours(*pid)).collect()
     }
 
-    /// The instance's cgroups in every hierarchy.
-    fn cgroup_folders(&self) -> Vec<PathBuf> {
-        let hierarchies = fs::read_dir("/sys/fs/cgroup")
-            .into_iter()
-            .flatten()
-            .flatten()
-            .map(|entry| entry.path());
-        let roots = hierarchies.chain([PathBuf::from("/sys/fs/cgroup")]);
-        let ours = roots.map(|root| root.join(self.cgroup().trim_start_matches('/')));
-        ours.filter(|folder| folder.is_dir()).collect()
-    }
-
-    fn remove_cgroups(&self) {
-        for folder in self.cgroup_folders() {
-            remove_cgroup(&folder);
-        }
-    }
-
     /// What of the instance is still on this host; empty after [`Cluster::stop`].
     #[must_use]
     pub fn leftovers(&self) -> Vec<String> {
-        let mut left: Vec<String> = self.strays().iter().map(|pid| format!("process {pid}")).collect();
-        left.extend(mounts_below(&self.state).iter().map(|mount| format!("mount {mount}")));
-        left.extend(self.network.namespaces().iter().map(|name| format!("namespace {name}")));
-        left.extend(
-            self.cgroup_folders()
-                .iter()
-                .map(|folder| format!("cgroup {}", folder.display())),
-        );
-        let links = run("ip -o link").unwrap_or_default();
-        left.extend(
-            links
-                .lines()
-                .filter(|line| line.contains(&format!(": st-{}@", self.name)))
-                .map(|line| format!("link {line}")),
-        );
-        let routes = run("ip -4 route show table all").unwrap_or_default();
-        let prefix = self.plan.vpc.to_string();
-        left.extend(
-            routes
-                .lines()
-                .filter(|line| line.starts_with(&prefix))
-                .map(|line| format!("route {line}")),
-        );
+        let mut left = self.outside_state();
         if self.state.exists() {
             left.push(format!("folder {}", self.state.display()));
         }
         left
     }
+
+    fn outside_state(&self) -> Vec<String> {
+        let containers = Container::all(&self.state);
+        let recorded = self
+            .processes
+            .labels()
+            .into_iter()
+            .filter(|label| self.processes.pid(label).is_some());
+        let mut left: Vec<String> = recorded.map(|label| format!("process {label}")).collect();
+        left.extend(self.strays().iter().map(|pid| format!("process {pid}")));
+        left.extend(mounts_below(&self.state).iter().map(|mount| format!("mount {mount}")));
+        left.extend(self.network.leftovers(self.plan.vpc));
+        left.extend(
+            self.cgroups(&containers)
+                .iter()
+                .map(|folder| format!("cgroup {}", folder.display())),
+        );
+        left.extend(
+            self.files(&containers)
+                .iter()
+                .map(|file| format!("file {}", file.display())),
+        );
+        left
+    }
+}
+
+/// Whether a process is a shim of a containerd below the state folder; its arguments name that containerd's socket.
+fn is_shim(pid: u32, state: &Path) -> bool {
+    let command = fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    let words: Vec<&str> = command.split('\0').collect();
+    words
+        .windows(2)
+        .any(|pair| pair[0] == "-address" && Path::new(pair[1]).starts_with(state))
 }
 
 fn inode(path: &str) -> Option<u64> {
     use std::os::unix::fs::MetadataExt;
     fs::metadata(path).ok().map(|metadata| metadata.ino())
-}
-
-fn remove_cgroup(folder: &Path) {
-    for child in fs::read_dir(folder).into_iter().flatten().flatten() {
-        if child.path().is_dir() {
-            remove_cgroup(&child.path());
-        }
-    }
-    let _still_used = fs::remove_dir(folder);
 }
 
 /// Mount points below a folder, the deepest last. See proc(5), `/proc/pid/mountinfo`.
