@@ -18,6 +18,9 @@ pub mod target_description;
 pub mod target_group;
 pub mod target_health;
 
+#[cfg(test)]
+mod tests;
+
 pub use state::State;
 
 crate::action::actions! {

@@ -5,6 +5,7 @@ use super::target_description::TargetDescription;
 use super::target_group::{Target, TargetKey};
 use crate::{ApiError, Context, Region};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// What [RegisterTargets](https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RegisterTargets.html) takes.
 #[derive(Debug, Deserialize)]
@@ -30,10 +31,11 @@ pub fn call(region: &mut Region, input: Input, context: &mut Context) -> Result<
         let target = Target { zone, registered: context.now, drains_until: None, observed: None };
         wanted.push((description.key(group), target));
     }
+    let present = |key: &TargetKey| group.targets.get(key).is_some_and(|target| !target.is_gone(context.now));
+    let fresh: BTreeSet<&TargetKey> = wanted.iter().map(|(key, _)| key).filter(|key| !present(key)).collect();
+    limits::TARGETS.allow(group.targets_at(context.now).count() + fresh.len())?;
     group.forget_gone(context.now);
     wanted.retain(|(key, _)| group.targets.get(key).is_none_or(|target| target.drains_until.is_some()));
-    let fresh = wanted.iter().filter(|(key, _)| !group.targets.contains_key(key)).count();
-    limits::TARGETS.allow(group.targets.len() + fresh)?;
     group.targets.extend(wanted);
     Ok(Output {})
 }
