@@ -33,25 +33,31 @@ pub(crate) struct Health {
 }
 
 impl Health {
-    pub(crate) const INITIAL: Self = Self { state: HealthState::Initial, cause: None };
-    const HEALTHY: Self = Self { state: HealthState::Healthy, cause: None };
+    pub(crate) const INITIAL: Self = Self {
+        state: HealthState::Initial,
+        cause: None,
+    };
+    const HEALTHY: Self = Self {
+        state: HealthState::Healthy,
+        cause: None,
+    };
 
     /// Reason code and description of API `TargetHealth`.
     pub(crate) fn reason(self) -> Option<(HealthReason, String)> {
         match (self.state, self.cause) {
             (HealthState::Healthy, _) => None,
-            (HealthState::Initial, _) => {
-                Some((HealthReason::InitialHealthChecking, "Initial health checks in progress".to_owned()))
-            }
+            (HealthState::Initial, _) => Some((
+                HealthReason::InitialHealthChecking,
+                "Initial health checks in progress".to_owned(),
+            )),
             (HealthState::Unhealthy, Some(Outcome::TimedOut)) => {
                 Some((HealthReason::Timeout, "Request timed out".to_owned()))
             }
-            (HealthState::Unhealthy, Some(Outcome::Mismatch(status))) => {
-                Some((HealthReason::ResponseCodeMismatch, format!("Health checks failed with these codes: [{status}]")))
-            }
-            (HealthState::Unhealthy, _) => {
-                Some((HealthReason::FailedHealthChecks, "Health checks failed".to_owned()))
-            }
+            (HealthState::Unhealthy, Some(Outcome::Mismatch(status))) => Some((
+                HealthReason::ResponseCodeMismatch,
+                format!("Health checks failed with these codes: [{status}]"),
+            )),
+            (HealthState::Unhealthy, _) => Some((HealthReason::FailedHealthChecks, "Health checks failed".to_owned())),
         }
     }
 }
@@ -87,12 +93,21 @@ pub(crate) struct Monitor {
     /// Results in a row of the same kind: how many, and whether successes.
     run: (u32, bool),
     next_probe: Instant,
+    /// From 0 to 1: moves this target's probes away from those of targets that were registered together with it.
+    jitter: f64,
 }
 
 impl Monitor {
-    /// A target that was never probed; the first probe is due at `first_probe`.
-    pub(crate) fn new(schedule: Schedule, first_probe: Instant) -> Self {
-        Self { schedule, health: Health::INITIAL, run: (0, true), next_probe: first_probe }
+    /// A target of known or initial health, to be probed from `start` on.
+    pub(crate) fn new(schedule: Schedule, health: Health, start: Instant, jitter: f64) -> Self {
+        let next_probe = start + schedule.initial_after_success.mul_f64(jitter);
+        Self {
+            schedule,
+            health,
+            run: (0, true),
+            next_probe,
+            jitter,
+        }
     }
 
     /// When the next probe is due.
@@ -103,13 +118,22 @@ impl Monitor {
     /// Takes the result of the probe that was begun at `begun` and has just ended, at `now`. `Some` when it changes the target's health.
     pub(crate) fn on_result(&mut self, outcome: Outcome, begun: Instant, now: Instant) -> Option<Health> {
         let success = outcome == Outcome::Success;
-        self.run = if self.run.1 == success { (self.run.0.saturating_add(1), success) } else { (1, success) };
+        self.run = if self.run.1 == success {
+            (self.run.0.saturating_add(1), success)
+        } else {
+            (1, success)
+        };
         let transition = self.decide(outcome);
-        if let Some(health) = transition {
-            self.health = health;
-        }
+        let was_initial = self.health.state == HealthState::Initial;
+        self.health = transition.unwrap_or(self.health);
+        let pause = match (self.health.state, success) {
+            (HealthState::Initial, true) => self.schedule.initial_after_success,
+            (HealthState::Initial, false) => self.schedule.initial_after_failure,
+            _ if was_initial => self.schedule.interval.mul_f64(1.0 - self.jitter / 2.0),
+            _ => self.schedule.interval,
+        };
         // Probes keep their pace whatever each takes, but never catch up in a burst.
-        self.next_probe = (begun + self.pause(success)).max(now);
+        self.next_probe = (begun + pause).max(now);
         transition
     }
 
@@ -117,19 +141,15 @@ impl Monitor {
         let (length, success) = self.run;
         let (threshold, next) = match success {
             true => (self.schedule.healthy_threshold, Health::HEALTHY),
-            false => {
-                (self.schedule.unhealthy_threshold, Health { state: HealthState::Unhealthy, cause: Some(outcome) })
-            }
+            false => (
+                self.schedule.unhealthy_threshold,
+                Health {
+                    state: HealthState::Unhealthy,
+                    cause: Some(outcome),
+                },
+            ),
         };
         (length >= threshold && next != self.health).then_some(next)
-    }
-
-    fn pause(&self, success: bool) -> Duration {
-        match (self.health.state, success) {
-            (HealthState::Initial, true) => self.schedule.initial_after_success,
-            (HealthState::Initial, false) => self.schedule.initial_after_failure,
-            _ => self.schedule.interval,
-        }
     }
 }
 

@@ -1,12 +1,34 @@
-//! The data plane of Network Load Balancers: listeners, flows, target health, DNS.
+//! The data plane of Network Load Balancers: listeners that carry traffic, target health that is really probed, DNS.
+//!
+//! It knows nothing of AWS's API: it is told a [`Config`] and gives back [`HealthReport`]s.
+//!
+//! ```text
+//! Config -> control thread -> Routes (compiled, behind an ArcSwap) -> worker threads: accept, choose a target, relay
+//!            |  probes, health reports                            -> DNS thread
+//! ```
+//! Every thread enters the network namespace of the VPC before it makes a socket.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod config;
+mod control;
+mod counters;
+mod departure;
+mod dns;
+mod flow;
+mod health;
 mod matcher;
+mod namespace;
 mod options;
+mod plane;
+mod proxy_protocol;
 mod report;
+mod routes;
+mod selection;
+mod worker;
 
 pub use config::Config;
+pub use counters::Flows;
 pub use matcher::{InvalidMatcher, Matcher};
 pub use options::{Options, Timing};
+pub use plane::{DataPlane, HealthReports, StartError};
 pub use report::{HealthReason, HealthReport, HealthState, Problem};

@@ -35,7 +35,10 @@ pub(crate) struct Weighted<T> {
 
 impl<T> Default for Weighted<T> {
     fn default() -> Self {
-        Self { groups: Vec::new(), total: 0 }
+        Self {
+            groups: Vec::new(),
+            total: 0,
+        }
     }
 }
 
@@ -53,12 +56,17 @@ impl<T> Weighted<T> {
     pub(crate) fn candidates(&self, hash: u64) -> impl Iterator<Item = &T> {
         let members = self.group(hash);
         // The group took the lower bits; members take others, or each group would see only some of the remainders.
-        let start = usize::try_from(mix(hash) >> 32).unwrap_or(0).checked_rem(members.len()).unwrap_or(0);
+        let start = usize::try_from(mix(hash) >> 32)
+            .unwrap_or(0)
+            .checked_rem(members.len())
+            .unwrap_or(0);
         members[start..].iter().chain(&members[..start])
     }
 
     fn group(&self, hash: u64) -> &[T] {
-        let Some(mut ticket) = hash.checked_rem(self.total) else { return &[] };
+        let Some(mut ticket) = hash.checked_rem(self.total) else {
+            return &[];
+        };
         for (weight, members) in &self.groups {
             match ticket.checked_sub(u64::from(*weight)) {
                 Some(rest) => ticket = rest,
@@ -77,7 +85,13 @@ mod tests {
 
     fn hashes(count: u16) -> impl Iterator<Item = u64> {
         let listener = SocketAddrV4::new([10, 0, 0, 10].into(), 80);
-        (0..count).map(move |n| Flow { client: SocketAddrV4::new([10, 0, 1, 7].into(), 32768 + n), listener }.hash())
+        (0..count).map(move |n| {
+            Flow {
+                client: SocketAddrV4::new([10, 0, 1, 7].into(), 32768 + n),
+                listener,
+            }
+            .hash()
+        })
     }
 
     fn shares<T: Copy + Eq + std::hash::Hash>(choice: &Weighted<T>, flows: u16) -> HashMap<T, u32> {
@@ -98,9 +112,15 @@ mod tests {
 
     #[test]
     fn weights_share_the_flows() {
-        let shares = shares(&Weighted::from_iter([(90, vec!['a', 'b']), (10, vec!['c']), (0, vec!['d'])]), 10_000);
+        let shares = shares(
+            &Weighted::from_iter([(90, vec!['a', 'b']), (10, vec!['c']), (0, vec!['d'])]),
+            10_000,
+        );
         let tolerance = |target, expected: u32| (expected - 300..expected + 300).contains(&shares[&target]);
-        assert!(tolerance('a', 4500) && tolerance('b', 4500) && tolerance('c', 1000), "{shares:?}");
+        assert!(
+            tolerance('a', 4500) && tolerance('b', 4500) && tolerance('c', 1000),
+            "{shares:?}"
+        );
         assert!(!shares.contains_key(&'d'));
     }
 
@@ -116,7 +136,11 @@ mod tests {
 
     #[test]
     fn nothing_to_choose() {
-        for empty in [Weighted::<u8>::default(), Weighted::from_iter([(0, vec![1])]), Weighted::from_iter([(5, vec![])])] {
+        for empty in [
+            Weighted::<u8>::default(),
+            Weighted::from_iter([(0, vec![1])]),
+            Weighted::from_iter([(5, vec![])]),
+        ] {
             assert_eq!(hashes(20).find_map(|hash| empty.candidates(hash).next().copied()), None);
         }
     }
