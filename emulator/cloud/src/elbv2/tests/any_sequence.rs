@@ -51,7 +51,7 @@ fn run(lab: &mut Lab, step: &Step) -> Result<Value, ApiError> {
     let balancer = |n| nth(&state.load_balancers, n, "loadbalancer/net/none/0");
     let group = |n| nth(&state.target_groups, n, "targetgroup/none/0");
     let listener = |n| nth(&state.listeners, n, "listener/net/none/0/0");
-    let host = |host: u8| json!([{"Id": format!("192.168.{}.1", if host % 2 == 0 { 4 } else { 36 }), "Port": 8000 + u16::from(host % 5)}]);
+    let host = |host: u8| json!([{"Id": format!("192.168.{}.1", if host.is_multiple_of(2) { 4 } else { 36 }), "Port": 8000 + u16::from(host % 5)}]);
     let subnets = |mask: u8| {
         [SUBNET_A, SUBNET_B]
             .iter()
