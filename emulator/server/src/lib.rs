@@ -1,1 +1,17 @@
-//! seatrial-aws: the AWS endpoint with its data plane.
+//! seatrial-aws: the AWS endpoint with its data plane. As a library, an isolated emulator for tests.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod account;
+mod counters;
+mod drive;
+mod emulator;
+mod http;
+mod journal;
+mod topology;
+
+pub use emulator::{Config, Emulator, StartError};
+pub use journal::JournalError;
+
+// What a Config is made of.
+pub use cloud::{Timing, World};
+pub use dataplane::Options as DataPlaneOptions;

@@ -1,2 +1,112 @@
-//! seatrial-aws: the AWS endpoint with its data plane.
-fn main() {}
+//! The binary seatrial-aws.
+
+use anyhow::Context as _;
+use clap::Parser;
+use seatrial_aws::{Config, DataPlaneOptions, Emulator, Timing, World};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// An AWS endpoint for load balancer controllers: EC2, Elastic Load Balancing and STS, with a data plane that carries traffic.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Args {
+    /// Where to serve the AWS APIs.
+    #[arg(long, env = "SEATRIAL_LISTEN", default_value = "127.0.0.1:4566", value_name = "ADDR")]
+    listen: SocketAddr,
+    /// Where to keep what was acknowledged. Without it, nothing outlives the process.
+    #[arg(long, env = "SEATRIAL_DATA_DIR", value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// What exists at the beginning (YAML). The built-in world has a VPC, two zones and two instances.
+    #[arg(long, env = "SEATRIAL_WORLD", value_name = "FILE")]
+    world: Option<PathBuf>,
+    /// Let transitions take as long as on AWS, instead of milliseconds.
+    #[arg(long, env = "SEATRIAL_REALISTIC")]
+    realistic: bool,
+    /// Network namespace of the VPC, in which load balancers have their addresses.
+    #[arg(long, env = "SEATRIAL_NETNS", value_name = "PATH")]
+    netns: Option<PathBuf>,
+    /// Suffix of the load balancers' DNS names.
+    #[arg(
+        long,
+        env = "SEATRIAL_DNS_SUFFIX",
+        default_value = "seatrial.test",
+        value_name = "NAME"
+    )]
+    dns_suffix: String,
+    /// Where to answer DNS queries for load balancers' names, within the namespace.
+    #[arg(long, env = "SEATRIAL_RESOLVER", value_name = "ADDR")]
+    resolver: Option<SocketAddr>,
+    /// Log as JSON.
+    #[arg(long, env = "SEATRIAL_LOG_JSON")]
+    log_json: bool,
+}
+
+impl Args {
+    fn config(self) -> anyhow::Result<Config> {
+        let world = match &self.world {
+            Some(path) => {
+                let yaml = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+                Some(World::parse(&yaml).with_context(|| format!("{} is no world", path.display()))?)
+            }
+            None => None,
+        };
+        let defaults = DataPlaneOptions::default();
+        let data_plane = DataPlaneOptions {
+            netns: self.netns,
+            resolver: self.resolver,
+            dns_suffix: self.dns_suffix,
+            timing: if self.realistic {
+                dataplane::Timing::Realistic
+            } else {
+                defaults.timing
+            },
+            ..defaults
+        };
+        let timing = if self.realistic {
+            Timing::Realistic
+        } else {
+            Timing::Instant
+        };
+        Ok(Config {
+            listen: self.listen,
+            data_dir: self.data_dir,
+            world,
+            timing,
+            data_plane: Some(data_plane),
+        })
+    }
+}
+
+fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    if args.log_json {
+        log.json().init();
+    } else {
+        log.init();
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")?;
+    runtime.block_on(run(args))
+}
+
+async fn run(args: Args) -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    let emulator = Emulator::start(args.config()?).await?;
+    tracing::info!(endpoint = emulator.endpoint(), "ready");
+    tokio::select! {
+        _ = terminate.recv() => {}
+        interrupted = tokio::signal::ctrl_c() => interrupted.context("cannot listen for SIGINT")?,
+    }
+    tracing::info!("stopping");
+    emulator.shutdown().await;
+    Ok(())
+}

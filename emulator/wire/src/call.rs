@@ -1,7 +1,7 @@
 //! A call: a parsed request for one action, which runs on a cloud.
 
 use crate::{Answer, answer, form, scope::Scope};
-use cloud::{Access, ApiError, Cloud, Exchange, Service, Timestamp};
+use cloud::{Access, ApiError, Cloud, Exchange, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// A request whose service has its action.
@@ -96,7 +96,7 @@ impl Exchange for Call<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cloud::{Timing, World};
+    use cloud::{Service, Timing, World};
 
     fn ask(service: Service, form: &str) -> Result<Answer, ApiError> {
         let cloud = Cloud::new(World::default(), Timing::Instant);

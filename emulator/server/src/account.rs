@@ -1,0 +1,124 @@
+//! The cloud that an endpoint serves: reads side by side, writes one after the other, each in the journal before its answer.
+
+use crate::counters::Counters;
+use crate::journal::{Entry, Journal};
+use cloud::{Access, ApiError, Cloud, Timestamp};
+use parking_lot::{Mutex, RwLock};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+use tokio::sync::Notify;
+use wire::scope::{Scope, ScopeError};
+use wire::{Answer, Call};
+
+/// A cloud and what is kept beside it.
+#[derive(Debug)]
+pub(crate) struct Account {
+    cloud: RwLock<Cloud>,
+    journal: Option<Mutex<Journal>>,
+    counters: Counters,
+    requests: AtomicU64,
+    changed: Notify,
+}
+
+/// The time now.
+pub(crate) fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}
+
+impl Account {
+    /// A cloud, journaled if there is a journal.
+    pub(crate) fn new(cloud: Cloud, journal: Option<Journal>) -> Self {
+        Self {
+            cloud: RwLock::new(cloud),
+            journal: journal.map(Mutex::new),
+            counters: Counters::default(),
+            requests: AtomicU64::new(0),
+            changed: Notify::new(),
+        }
+    }
+
+    /// Counters of calls.
+    pub(crate) fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// Looks at the cloud.
+    pub(crate) fn look<T>(&self, at: impl FnOnce(&Cloud) -> T) -> T {
+        at(&self.cloud.read())
+    }
+
+    /// Changes the cloud as no call does, such as by what a health check found.
+    pub(crate) fn observe(&self, change: impl FnOnce(&mut Cloud)) {
+        change(&mut self.cloud.write());
+    }
+
+    /// Waits until a call has changed the cloud since this was last awaited.
+    pub(crate) async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
+    /// Answers a request, whatever it is.
+    pub(crate) fn answer(&self, authorization: Option<&str>, form: &[u8]) -> Answer {
+        let number = self.requests.fetch_add(1, Ordering::Relaxed);
+        let request_id = format!("00000000-0000-4000-8000-{number:012x}");
+        let scope = match Scope::parse(authorization) {
+            Ok(scope) => scope,
+            Err(error) => {
+                let error = unrouted(&error);
+                self.counters.count("other", "other", &error.code);
+                return wire::answer::failure(None, &request_id, &error);
+            }
+        };
+        let service = scope.service.signing_name();
+        let call = match Call::parse(&scope, form, &request_id) {
+            Ok(call) => call,
+            Err(error) => {
+                self.counters.count(service, &action_of(form), &error.code);
+                return wire::answer::failure(Some(scope.service), &request_id, &error);
+            }
+        };
+        let result = match call.access() {
+            Access::Read => call.read(&self.cloud.read(), now()),
+            Access::Write => self.write(&call, &scope, form),
+        };
+        let outcome = result.as_ref().map_or_else(|error| error.code.as_ref(), |_| "OK");
+        self.counters.count(service, call.action(), outcome);
+        result.unwrap_or_else(|error| wire::answer::failure(Some(scope.service), &request_id, &error))
+    }
+
+    /// The journal is written while the cloud is locked, so that both have the same order.
+    fn write(&self, call: &Call<'_>, scope: &Scope, form: &[u8]) -> Result<Answer, ApiError> {
+        let mut cloud = self.cloud.write();
+        let now = now();
+        let answer = call.write(&mut cloud, now)?;
+        if let Some(journal) = &self.journal {
+            let entry = Entry {
+                now,
+                region: &scope.region,
+                service: scope.service.signing_name(),
+                params: String::from_utf8_lossy(form),
+            };
+            journal.lock().append(&entry).map_err(|error| {
+                tracing::error!(error = &error as &dyn std::error::Error, "a write is lost");
+                ApiError::new("ServiceUnavailable", error.to_string()).with_status(503)
+            })?;
+        }
+        drop(cloud);
+        self.changed.notify_one();
+        Ok(answer)
+    }
+}
+
+/// The error for a request that names no service of this endpoint.
+fn unrouted(error: &ScopeError) -> ApiError {
+    match error {
+        ScopeError::Missing => ApiError::new("MissingAuthenticationToken", error.to_string()).with_status(403),
+        ScopeError::Malformed => ApiError::new("IncompleteSignature", error.to_string()),
+        ScopeError::Service(_) => ApiError::new("InvalidAction", error.to_string()),
+    }
+}
+
+fn action_of(form: &[u8]) -> String {
+    wire::form::parse(form).text("Action").unwrap_or_default().to_owned()
+}

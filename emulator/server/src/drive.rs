@@ -1,0 +1,57 @@
+//! Keeps the data plane at what the cloud says, and the cloud at what health checks say.
+
+use crate::account::{Account, now};
+use crate::topology;
+use cloud::elbv2::target_group::Observation;
+use cloud::elbv2::target_health;
+use dataplane::{DataPlane, HealthReport, HealthReports, HealthState};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// Runs until `stop`; then ends the data plane. Writes that come while a configuration is made are taken together.
+pub(crate) async fn drive(account: Arc<Account>, plane: DataPlane, mut health: HealthReports, stop: CancellationToken) {
+    loop {
+        let now = now();
+        let (config, next) =
+            account.look(|cloud| (topology::configuration(cloud, now), topology::next_change(cloud, now)));
+        plane.apply(Arc::new(config));
+        let due = async {
+            match next {
+                Some(next) => tokio::time::sleep(Duration::from_millis(next.0.saturating_sub(now.0))).await,
+                None => std::future::pending().await,
+            }
+        };
+        let mut due = std::pin::pin!(due);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return plane.shutdown().await,
+                () = account.changed() => break,
+                () = &mut due => break,
+                Some(reports) = health.recv() => observe(&account, reports),
+            }
+        }
+    }
+}
+
+fn observe(account: &Account, reports: Vec<HealthReport>) {
+    account.observe(|cloud| {
+        for report in reports {
+            // arn:aws:elasticloadbalancing:<region>:...
+            let Some(region) = report.target_group_arn.split(':').nth(3).map(str::to_owned) else {
+                continue;
+            };
+            let observation = Observation {
+                state: match report.state {
+                    HealthState::Initial => target_health::HealthState::Initial,
+                    HealthState::Healthy => target_health::HealthState::Healthy,
+                    HealthState::Unhealthy => target_health::HealthState::Unhealthy,
+                },
+                reason: report.reason.map(|reason| reason.as_str().to_owned()),
+                description: report.description,
+            };
+            let elbv2 = &mut cloud.region_mut(&region).elbv2;
+            elbv2.observe_health(&report.target_group_arn, &report.id, report.port, observation);
+        }
+    });
+}

@@ -1,0 +1,118 @@
+//! The HTTP side: AWS calls on `/`, and what Seatrial adds under `/_seatrial/`.
+
+use crate::account::Account;
+use http::{Method, Request, Response, StatusCode, header};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// Largest request body: AWS's query APIs take no more than this.
+const MOST_BODY: usize = 1 << 20;
+/// How long a client may take to send a request's head.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long to wait before accepting again when the system has no file descriptor left.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
+
+/// Serves connections until `stop`, then finishes the requests that are running.
+pub(crate) async fn serve(listener: TcpListener, account: Arc<Account>, stop: CancellationToken) {
+    let connections = TaskTracker::new();
+    loop {
+        let accepted = tokio::select! {
+            () = stop.cancelled() => break,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                connections.spawn(connection(stream, Arc::clone(&account), stop.clone()));
+            }
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "cannot accept a connection");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+    drop(listener);
+    connections.close();
+    connections.wait().await;
+}
+
+async fn connection(stream: TcpStream, account: Arc<Account>, stop: CancellationToken) {
+    // Answers are small and awaited: no reason to hold them back.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request| respond(Arc::clone(&account), request));
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut connection = std::pin::pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stop.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(error = &error as &dyn std::error::Error, "connection ended");
+    }
+}
+
+async fn respond(account: Arc<Account>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+    let response = match (request.method(), request.uri().path()) {
+        (&Method::GET, "/_seatrial/health") => plain(StatusCode::OK, "application/json", r#"{"status":"ready"}"#),
+        (&Method::GET, "/_seatrial/counters") => plain(StatusCode::OK, "application/json", account.counters().json()),
+        (&Method::GET, "/metrics") => plain(
+            StatusCode::OK,
+            "text/plain; version=0.0.4",
+            account.counters().prometheus(),
+        ),
+        (_, path) if path.starts_with("/_seatrial/") => plain(StatusCode::NOT_FOUND, "text/plain", "no such page\n"),
+        _ => call(&account, request).await,
+    };
+    Ok(response)
+}
+
+/// An AWS call: its parameters are the body of a POST or the query of a GET.
+async fn call(account: &Account, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    let (head, body) = request.into_parts();
+    let form = if head.method == Method::GET {
+        Bytes::copy_from_slice(head.uri.query().unwrap_or_default().as_bytes())
+    } else {
+        match Limited::new(body, MOST_BODY).collect().await {
+            Ok(body) => body.to_bytes(),
+            Err(_) => {
+                return plain(
+                    StatusCode::PAYLOAD_TOO_LARGE,
+                    "text/plain",
+                    "the request is larger than 1 MiB\n",
+                );
+            }
+        }
+    };
+    let authorization = head
+        .headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    let answer = account.answer(authorization, &form);
+    plain(
+        StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_REQUEST),
+        "text/xml",
+        answer.body,
+    )
+}
+
+fn plain(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(body.into()));
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, header::HeaderValue::from_static(content_type));
+    response
+}
