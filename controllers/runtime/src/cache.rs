@@ -71,14 +71,17 @@ impl<T> Cache<T> {
         self.shared.objects.read().get(key).cloned()
     }
 
-    /// The objects for which `wanted` holds.
+    /// The objects for which `wanted` holds, in no order.
     pub fn select(&self, mut wanted: impl FnMut(&Key, &T) -> bool) -> Vec<Arc<T>> {
         let objects = self.shared.objects.read();
-        objects
-            .iter()
-            .filter(|(key, object)| wanted(key, object))
-            .map(|(_, object)| object.clone())
-            .collect()
+        let selected = objects.iter().filter(|(key, object)| wanted(key, object));
+        selected.map(|(_, object)| object.clone()).collect()
+    }
+
+    /// What `pick` makes of the objects, in no order.
+    pub fn filter_map<R>(&self, mut pick: impl FnMut(&Key, &T) -> Option<R>) -> Vec<R> {
+        let objects = self.shared.objects.read();
+        objects.iter().filter_map(|(key, object)| pick(key, object)).collect()
     }
 
     /// The keys of all objects.

@@ -34,3 +34,9 @@ pub async fn connect(args: &Args) -> Result<Client, ConnectError> {
     };
     Client::try_from(config).map_err(ConnectError::Client)
 }
+
+/// Makes aws-lc-rs the one provider of cryptography of the process. First thing in `main`.
+pub fn install_crypto_provider() {
+    // An error means that one is installed already, which can only be this one: no other is compiled in.
+    let _installed = rustls::crypto::aws_lc_rs::default_provider().install_default();
+}
