@@ -1,2 +1,35 @@
 //! targetgroupbinding-controller: endpoints to targets, readiness gates, networking rules.
-fn main() {}
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod args;
+mod availability_zone;
+mod binding;
+mod checkpoint;
+mod cluster;
+mod controller;
+mod deferred;
+mod endpoints;
+mod error;
+mod interfaces;
+mod matching;
+mod multicluster;
+mod networking;
+mod node_filter;
+mod objects;
+mod open;
+mod readiness;
+mod reconcile;
+mod registration;
+mod rules;
+mod security_groups;
+mod targets;
+mod watches;
+mod writes;
+
+use clap::Parser;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> anyhow::Result<()> {
+    runtime::client::install_crypto_provider();
+    controller::run(args::Args::parse()).await
+}
