@@ -14,7 +14,7 @@ fn attributes<const N: usize>(pairs: [(&str, &str); N]) -> Attributes {
 
 /// Of a new network load balancer.
 #[must_use]
-pub fn load_balancer_attributes() -> Attributes {
+pub(crate) fn load_balancer_attributes() -> Attributes {
     attributes([
         ("access_logs.s3.enabled", "false"),
         ("deletion_protection.enabled", "false"),
@@ -27,7 +27,7 @@ pub fn load_balancer_attributes() -> Attributes {
 /// Of a new target group of a network load balancer. Client addresses are preserved by default for instances, and
 /// always for UDP; not for TCP and TLS to addresses.
 #[must_use]
-pub fn target_group_attributes(protocol: &str, target_type: &str) -> Attributes {
+pub(crate) fn target_group_attributes(protocol: &str, target_type: &str) -> Attributes {
     let connection_oriented = matches!(protocol, "TCP" | "TLS");
     let preserve = !(target_type == "ip" && connection_oriented);
     attributes([
@@ -41,7 +41,7 @@ pub fn target_group_attributes(protocol: &str, target_type: &str) -> Attributes 
 
 /// Of a new listener.
 #[must_use]
-pub fn listener_attributes(protocol: &str) -> Attributes {
+pub(crate) fn listener_attributes(protocol: &str) -> Attributes {
     match protocol {
         "TCP" => attributes([("tcp.idle_timeout.seconds", "350")]),
         _ => Attributes::new(),

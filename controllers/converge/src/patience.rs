@@ -9,13 +9,13 @@ use tokio::time::{Instant, sleep};
 
 /// Bounds of repeating: the first pause, the longest pause, the time after which the last error stands.
 #[derive(Debug, Clone, Copy)]
-pub struct Patience {
+pub(crate) struct Patience {
     /// The first pause; each further one is twice as long.
-    pub first: Duration,
+    first: Duration,
     /// The longest pause.
-    pub longest: Duration,
+    longest: Duration,
     /// When to give up.
-    pub total: Duration,
+    total: Duration,
 }
 
 impl Patience {
@@ -28,15 +28,15 @@ impl Patience {
     }
 
     /// For target groups that a listener may still name.
-    pub const TARGET_GROUP: Self = Self::seconds(20);
+    pub(crate) const TARGET_GROUP: Self = Self::seconds(20);
     /// For security groups that interfaces of a deleted load balancer may still carry.
-    pub const SECURITY_GROUP: Self = Self::seconds(120);
+    pub(crate) const SECURITY_GROUP: Self = Self::seconds(120);
 
     /// Repeats `delete` while the object is in use. An object that does not exist counts as deleted.
     ///
     /// # Errors
     /// The last error, or the first that waiting does not cure.
-    pub async fn delete<F: Future<Output = Result<()>>>(self, mut delete: impl FnMut() -> F) -> Result<()> {
+    pub(crate) async fn delete<F: Future<Output = Result<()>>>(self, mut delete: impl FnMut() -> F) -> Result<()> {
         let deadline = Instant::now() + self.total;
         let mut pause = self.first;
         loop {
