@@ -1,18 +1,18 @@
-//! The TargetGroupBinding of a target group: which endpoints, and who may reach them.
+//! TargetGroupBindings, with the rules that open the targets to the load balancer.
 
-use crate::attributes::PRESERVE_CLIENT_IP;
 use crate::load_balancer::Frame;
-use crate::security_group::{Groups, Source, source_ranges};
-use crate::target_group::Backend;
+use crate::security_group::{Groups, TargetRules, source_ranges};
+use crate::target_group::{Backend, pod_port};
 use crate::{PlanError, Subject};
-use controllers_api::{STACK_NAME_LABEL, STACK_NAMESPACE_LABEL};
+use controllers_api::target_group_binding::{
+    IpAddressType, IpBlock, Networking, NetworkingIngressRule, NetworkingPeer, NetworkingPort, Protocol, SecurityGroup,
+    ServiceReference, TargetGroupBindingSpec, TargetType,
+};
+use controllers_api::{STACK_NAME_LABEL, STACK_NAMESPACE_LABEL, value};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use model::{Binding, TargetGroup};
-use serde_json::{Map, Value, json};
 
-const WORLD: [&str; 2] = ["0.0.0.0/0", "::/0"];
-
-/// The binding.
 pub(crate) fn build(
     subject: &Subject<'_>,
     frame: &Frame<'_>,
@@ -21,41 +21,49 @@ pub(crate) fn build(
     group: &TargetGroup,
 ) -> Result<Binding, PlanError> {
     let metadata = &backend.service.metadata;
-    let mut spec = Map::new();
-    spec.insert("targetType".into(), group.target_type.clone().into());
-    spec.insert(
-        "serviceRef".into(),
-        json!({ "name": metadata.name, "port": backend.port.port }),
-    );
-    spec.insert("ipAddressType".into(), group.ip_address_type.clone().into());
-    spec.insert("vpcID".into(), subject.config.vpc_id.clone().into());
-    spec.insert("targetGroupProtocol".into(), group.protocol.clone().into());
-    if let Some(networking) = networking(subject, frame, groups, backend, group) {
-        spec.insert("networking".into(), networking);
-    }
+    let instance = group.target_type == "instance";
     let labels = subject.annotations.map("aws-load-balancer-target-node-labels")?;
-    if group.target_type == "instance" && !labels.is_empty() {
-        spec.insert("nodeSelector".into(), json!({ "matchLabels": labels }));
-    }
-    if subject
+    let selector = LabelSelector {
+        match_labels: Some(labels.clone()),
+        match_expressions: None,
+    };
+    let multi_cluster = subject
         .annotations
-        .boolean("aws-load-balancer-multi-cluster-target-group")?
-        == Some(true)
-    {
-        spec.insert("multiClusterTargetGroup".into(), true.into());
-    }
-    let label = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        .boolean("aws-load-balancer-multi-cluster-target-group")?;
+    let spec = TargetGroupBindingSpec {
+        target_type: Some(if instance { TargetType::Instance } else { TargetType::Ip }),
+        target_group_protocol: Some(group.protocol.clone()),
+        service_ref: ServiceReference {
+            name: metadata.name.clone().unwrap_or_default(),
+            port: IntOrString::Int(backend.port.port),
+        },
+        networking: networking(subject, frame, groups, backend, group)?,
+        node_selector: (instance && !labels.is_empty()).then_some(selector),
+        ip_address_type: Some(if is_ipv6(group) {
+            IpAddressType::Ipv6
+        } else {
+            IpAddressType::Ipv4
+        }),
+        vpc_id: subject.config.vpc_id.clone(),
+        multi_cluster_target_group: multi_cluster.unwrap_or(false),
+        ..TargetGroupBindingSpec::default()
+    };
     Ok(Binding {
-        namespace: metadata.namespace.clone().unwrap_or_default(),
+        namespace: metadata.namespace.clone().unwrap_or_else(|| "default".to_owned()),
         name: group.name.clone(),
         target_group: group.id.clone(),
         labels: [
-            label(STACK_NAMESPACE_LABEL, subject.namespace()),
-            label(STACK_NAME_LABEL, subject.name()),
+            (STACK_NAMESPACE_LABEL, subject.namespace()),
+            (STACK_NAME_LABEL, subject.name()),
         ]
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
         .into(),
-        spec: Value::Object(spec),
+        spec: serde_json::to_value(spec).map_err(|error| PlanError::Binding(error.to_string()))?,
     })
+}
+
+fn is_ipv6(group: &TargetGroup) -> bool {
+    group.ip_address_type == "ipv6"
 }
 
 fn networking(
@@ -64,111 +72,126 @@ fn networking(
     groups: &Groups,
     backend: &Backend<'_>,
     group: &TargetGroup,
-) -> Option<Value> {
-    let source = match groups.source {
-        Source::Unmanaged => return None,
-        Source::Ranges => return Some(ranges(subject, frame, backend, group)),
-        Source::Backend => Binding::BACKEND_GROUP,
-        Source::Managed => Binding::MANAGED_GROUP,
+) -> Result<Option<Networking>, PlanError> {
+    let port = match group.target_type.as_str() {
+        "instance" => IntOrString::Int(group.port),
+        _ => pod_port(backend.port),
     };
-    let from = json!([{ "securityGroup": { "groupID": source } }]);
-    let ports = match subject.config.disable_restricted_rules {
-        false => restricted(backend, group),
-        true if is_udp(group) => vec![json!({ "protocol": "TCP" }), json!({ "protocol": "UDP" })],
-        true => vec![json!({ "protocol": "TCP" })],
+    let ingress = match groups.targets {
+        TargetRules::Nobody => return Ok(None),
+        TargetRules::Group(id) => {
+            let source = SecurityGroup {
+                group_id: id.to_owned(),
+            };
+            let from = vec![NetworkingPeer {
+                security_group: Some(source),
+                ip_block: None,
+            }];
+            let open = subject.config.disable_restricted_rules;
+            let ports = if open {
+                all_ports(group)
+            } else {
+                needed_ports(group, &port)
+            };
+            vec![NetworkingIngressRule { from, ports }]
+        }
+        TargetRules::Addresses => by_address(subject, frame, group, &port)?,
     };
-    Some(json!({ "ingress": [{ "from": from, "ports": ports }] }))
+    Ok(Some(Networking { ingress }))
 }
 
-fn is_udp(group: &TargetGroup) -> bool {
-    matches!(group.protocol.as_str(), "UDP" | "QUIC" | "TCP_UDP" | "TCP_QUIC")
-}
-
-/// The port of the targets: a named container port stays a name, since pods may differ.
-fn traffic_port(backend: &Backend<'_>, group: &TargetGroup) -> Value {
-    match &backend.port.target_port {
-        Some(IntOrString::String(name)) if group.target_type == "ip" => json!(name),
-        _ => json!(group.port),
+fn allowed(protocol: Protocol, port: Option<IntOrString>) -> NetworkingPort {
+    NetworkingPort {
+        protocol: Some(protocol),
+        port,
     }
 }
 
-/// The ports of traffic and of health checks, no others.
-fn restricted(backend: &Backend<'_>, group: &TargetGroup) -> Vec<Value> {
-    let port = traffic_port(backend, group);
-    let health = &group.health_check.port;
-    let same_port = health == "traffic-port" || *health == group.port.to_string();
-    let both = matches!(group.protocol.as_str(), "TCP_UDP" | "TCP_QUIC");
+fn carries_udp(group: &TargetGroup) -> bool {
+    !matches!(group.protocol.as_str(), "TCP" | "TLS")
+}
+
+fn all_ports(group: &TargetGroup) -> Vec<NetworkingPort> {
+    let udp = carries_udp(group).then(|| allowed(Protocol::Udp, None));
+    [allowed(Protocol::Tcp, None)].into_iter().chain(udp).collect()
+}
+
+/// The port of health checks if it differs from that of the traffic.
+fn separate_health_port(group: &TargetGroup, port: &IntOrString) -> Option<IntOrString> {
+    let health = group.health_check.port.parse().ok().map(IntOrString::Int)?;
+    (health != *port).then_some(health)
+}
+
+/// Ports of the traffic and of the health checks, which are TCP always.
+fn needed_ports(group: &TargetGroup, port: &IntOrString) -> Vec<NetworkingPort> {
+    let health = separate_health_port(group, port);
     let mut ports = Vec::new();
-    if is_udp(group) {
-        ports.push(json!({ "protocol": "UDP", "port": port }));
+    if carries_udp(group) {
+        ports.push(allowed(Protocol::Udp, Some(port.clone())));
     }
-    if !is_udp(group) || both || same_port {
-        ports.push(json!({ "protocol": "TCP", "port": port }));
+    let mixed = matches!(group.protocol.as_str(), "TCP_UDP" | "TCP_QUIC");
+    if !carries_udp(group) || mixed || health.is_none() {
+        ports.push(allowed(Protocol::Tcp, Some(port.clone())));
     }
-    if !same_port {
-        ports.push(json!({ "protocol": "TCP", "port": health.parse::<i32>().unwrap_or(group.port) }));
-    }
+    ports.extend(health.map(|health| allowed(Protocol::Tcp, Some(health))));
     ports
 }
 
-/// Rules by address, for a load balancer without security groups.
-fn ranges(subject: &Subject<'_>, frame: &Frame<'_>, backend: &Backend<'_>, group: &TargetGroup) -> Value {
-    let ipv6 = group.ip_address_type == "ipv6";
-    let subnets: Vec<String> = match ipv6 {
-        true => frame
-            .subnets
-            .iter()
-            .flat_map(|subnet| subnet.ipv6_cidrs.clone())
-            .collect(),
-        false => frame.subnets.iter().map(|subnet| subnet.cidr.clone()).collect(),
+fn blocks(cidrs: impl IntoIterator<Item = String>) -> Vec<NetworkingPeer> {
+    let peer = |cidr| NetworkingPeer {
+        ip_block: Some(IpBlock { cidr }),
+        security_group: None,
     };
-    let preserved = group
-        .attributes
-        .get(PRESERVE_CLIENT_IP)
-        .map_or(group.target_type == "instance", |value| {
-            controllers_api::value::boolean(value).unwrap_or(false)
-        });
-    let given = source_ranges(subject);
-    let by_client = is_udp(group) || preserved;
-    let clients = match (by_client, given.is_empty(), &subject.facts.vpc) {
-        (false, ..) => subnets.clone(),
-        (true, false, _) => given.clone(),
-        (true, true, Some(vpc)) if frame.scheme == "internal" => {
-            if ipv6 {
-                vpc.ipv6_cidrs.clone()
-            } else {
-                vpc.cidrs.clone()
-            }
-        }
-        (true, true, _) => vec![WORLD[usize::from(ipv6)].to_owned()],
-    };
-    let blocks = |cidrs: &[String]| {
-        cidrs
-            .iter()
-            .map(|cidr| json!({ "ipBlock": { "cidr": cidr } }))
-            .collect::<Vec<_>>()
-    };
-    let port = traffic_port(backend, group);
-    let protocols: &[&str] = match group.protocol.as_str() {
-        "TCP_UDP" | "TCP_QUIC" => &["TCP", "UDP"],
-        "UDP" | "QUIC" => &["UDP"],
-        _ => &["TCP"],
-    };
-    let traffic: Vec<Value> = protocols
-        .iter()
-        .map(|protocol| json!({ "protocol": protocol, "port": port }))
+    cidrs.into_iter().map(peer).collect()
+}
+
+/// Rules by address: the traffic comes from the clients where their address is kept, else from the load balancer's subnets, as health checks do.
+fn by_address(
+    subject: &Subject<'_>,
+    frame: &Frame<'_>,
+    group: &TargetGroup,
+    port: &IntOrString,
+) -> Result<Vec<NetworkingIngressRule>, PlanError> {
+    let ipv6 = is_ipv6(group);
+    let of_family = |v4: &[String], v6: &[String]| if ipv6 { v6.to_vec() } else { v4.to_vec() };
+    let subnets = frame.subnets.iter();
+    let subnets: Vec<_> = subnets
+        .flat_map(|subnet| of_family(std::slice::from_ref(&subnet.cidr), &subnet.ipv6_cidrs))
         .collect();
-    let mut rules = vec![json!({ "from": blocks(&clients), "ports": traffic })];
-    let health = &group.health_check.port;
-    let same_port = health == "traffic-port" || *health == group.port.to_string();
-    let world = given.is_empty() || given.iter().any(|range| WORLD.contains(&range.as_str()));
-    if is_udp(group) || !same_port || (preserved && !world) {
-        let port = if same_port {
-            port
-        } else {
-            json!(health.parse::<i32>().unwrap_or(group.port))
-        };
-        rules.push(json!({ "from": blocks(&subnets), "ports": [{ "protocol": "TCP", "port": port }] }));
+    let kept = group
+        .attributes
+        .get("preserve_client_ip.enabled")
+        .and_then(|text| value::boolean(text));
+    let kept = kept.unwrap_or(group.target_type == "instance");
+    let ranges: Vec<_> = source_ranges(subject)?.iter().map(ToString::to_string).collect();
+    let world = if ipv6 { "::/0" } else { "0.0.0.0/0" }.to_owned();
+    let clients = match (&subject.facts.vpc, frame.scheme.as_str()) {
+        _ if !kept && !carries_udp(group) => subnets.clone(),
+        _ if !ranges.is_empty() => ranges.clone(),
+        (Some(vpc), "internal") => of_family(&vpc.cidrs, &vpc.ipv6_cidrs),
+        _ => vec![world.clone()],
+    };
+    let tcp = allowed(Protocol::Tcp, Some(port.clone()));
+    let udp = allowed(Protocol::Udp, Some(port.clone()));
+    let ports = match group.protocol.as_str() {
+        "TCP" | "TLS" => vec![tcp],
+        "UDP" | "QUIC" => vec![udp],
+        _ => vec![tcp, udp],
+    };
+    let mut rules = vec![NetworkingIngressRule {
+        from: blocks(clients),
+        ports,
+    }];
+    let health = separate_health_port(group, port);
+    let covered = health.is_none()
+        && !matches!(group.protocol.as_str(), "UDP" | "QUIC")
+        && (!kept || ranges.is_empty() || ranges.contains(&world));
+    if !covered {
+        let health = allowed(Protocol::Tcp, Some(health.unwrap_or_else(|| port.clone())));
+        rules.push(NetworkingIngressRule {
+            from: blocks(subnets),
+            ports: vec![health],
+        });
     }
-    json!({ "ingress": rules })
+    Ok(rules)
 }

@@ -40,6 +40,9 @@ pub enum PlanError {
         /// Rejected for lack of IPv6.
         without_ipv6: usize,
     },
+    /// A TargetGroupBinding could not be written as JSON.
+    #[error("a TargetGroupBinding cannot be written as JSON: {0}")]
+    Binding(String),
     /// The live load balancer contradicts the Service.
     #[error("{problem}; {remedy}")]
     Conflict {

@@ -1,6 +1,6 @@
 //! What the plan must know of AWS and of other Services, and which of it a Service needs.
 
-use crate::{Config, annotations, claim, weighted};
+use crate::{Config, annotations, claim, subnet, weighted};
 use aws_api::ec2::{RouteTable, SecurityGroup, Subnet, Vpc};
 use k8s_openapi::api::core::v1::Service;
 use std::collections::BTreeMap;
@@ -36,9 +36,9 @@ pub struct LiveLoadBalancer {
 /// Which facts a Service needs beside subnets and the live load balancer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Needs {
-    /// Route tables, because no subnet carries the role tag.
+    /// Route tables, because no subnet carries a role tag.
     pub route_tables: bool,
-    /// The VPC's blocks.
+    /// The VPC's blocks: an internal load balancer without security groups lets them in.
     pub vpc: bool,
     /// Security groups, by id or Name tag.
     pub security_groups: Vec<String>,
@@ -53,16 +53,17 @@ pub fn needs(service: &Service, subnets: &[Subnet], config: &Config) -> Needs {
         return Needs::default();
     }
     let annotations = annotations(service);
-    let role_tagged = |subnet: &Subnet| {
-        subnet
-            .tags
-            .keys()
-            .any(|key| key == "kubernetes.io/role/elb" || key == "kubernetes.io/role/internal-elb")
-    };
     let discovered = annotations.list("aws-load-balancer-subnets").is_empty();
+    let untagged = |scheme| {
+        !subnets
+            .iter()
+            .any(|subnet| subnet::has_role(subnet, subnet::role_tag(scheme)))
+    };
     Needs {
-        route_tables: discovered && config.gates.subnet_discovery_by_reachability && !subnets.iter().all(role_tagged),
-        vpc: !config.gates.nlb_security_group || annotations.text("aws-load-balancer-disable-nlb-sg").is_some(),
+        route_tables: discovered
+            && config.gates.subnet_discovery_by_reachability
+            && ["internal", "internet-facing"].into_iter().any(untagged),
+        vpc: annotations.text("aws-load-balancer-scheme") != Some("internet-facing"),
         security_groups: annotations.list("aws-load-balancer-security-groups"),
         services: weighted::services(annotations),
     }

@@ -1,16 +1,17 @@
-//! Listeners, with the target groups that they forward to.
+//! Listeners, and what they forward to.
 
 use crate::load_balancer::Frame;
 use crate::port::ListenerPort;
 use crate::security_group::Groups;
 use crate::target_group::{self, Backend};
-use crate::weighted::{self, Forward};
-use crate::{PlanError, Subject, attributes, binding};
-use k8s_openapi::api::core::v1::{Service, ServicePort};
-use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
-use model::{Listener, Stack, TargetGroupRef};
+use crate::{PlanError, Subject, attributes, weighted};
+use model::{Listener, Stack};
 
-/// Plans one listener and puts it, its target groups and their bindings into the stack.
+const SSL_PORTS: &str = "aws-load-balancer-ssl-ports";
+const QUIC_PORTS: &str = "aws-load-balancer-quic-enabled-ports";
+const ALPN: [&str; 5] = ["None", "HTTP1Only", "HTTP2Only", "HTTP2Optional", "HTTP2Preferred"];
+
+/// Adds the listener of a port, with its target groups and their bindings.
 pub(crate) fn add(
     subject: &Subject<'_>,
     frame: &Frame<'_>,
@@ -18,134 +19,95 @@ pub(crate) fn add(
     port: &ListenerPort<'_>,
     stack: &mut Stack,
 ) -> Result<(), PlanError> {
-    let number = port.service_port.port;
-    let own = Backend {
+    let annotations = subject.annotations;
+    let certificates = annotations.list("aws-load-balancer-ssl-cert");
+    let (protocol, backend_protocol) = protocols(subject, port, !certificates.is_empty())?;
+    let number = port.number();
+    let base = Backend {
         service: subject.service,
         port: port.service_port,
-        protocol: port.target_protocol.clone(),
+        protocol: backend_protocol,
     };
-    let mut targets = Vec::new();
-    let mut stickiness_enabled = None;
-    match weighted::action(subject, &port.protocol, number)? {
-        None => targets.push((add_backend(subject, frame, groups, &own, stack)?, None)),
-        Some(forward) => {
-            stickiness_enabled = forward.stickiness();
-            if forward.base_service_weight.is_some() || forward.target_groups.is_empty() {
-                targets.push((
-                    add_backend(subject, frame, groups, &own, stack)?,
-                    forward.base_service_weight,
-                ));
-            }
-            add_weighted(subject, frame, groups, port, &forward, &mut targets, stack)?;
+    let own = target_group::add(subject, frame, groups, &base, stack)?;
+    let mut listener = Listener {
+        port: number,
+        protocol: protocol.to_owned(),
+        targets: vec![(own, None)],
+        attributes: attributes::of_listener(annotations, protocol, number)?,
+        tags: subject.resource_tags(&number.to_string()),
+        ..Listener::default()
+    };
+    if subject.config.gates.weighted_target_groups
+        && let Some(action) = weighted::action(annotations, protocol, number)?
+    {
+        listener.targets[0].1 = action.base_weight;
+        listener.stickiness_enabled = action.stickiness;
+        for target in &action.targets {
+            let reference = weighted::target(subject, frame, groups, &action, target, stack)?;
+            listener.targets.push((reference, target.weight));
         }
     }
-    let annotations = subject.annotations;
-    let tls = port.protocol == "TLS";
-    let alpn = ["None", "HTTP1Only", "HTTP2Only", "HTTP2Optional", "HTTP2Preferred"];
-    let alpn_policy = if tls {
-        annotations.word("aws-load-balancer-alpn-policy", &alpn)?
-    } else {
-        None
-    };
-    let policy = annotations
-        .text("aws-load-balancer-ssl-negotiation-policy")
-        .unwrap_or(&subject.config.default_ssl_policy);
-    stack.listeners.push(Listener {
-        port: number,
-        protocol: port.protocol.clone(),
-        targets,
-        stickiness_enabled,
-        certificates: if tls {
-            annotations.list("aws-load-balancer-ssl-cert")
-        } else {
-            Vec::new()
-        },
-        ssl_policy: tls.then(|| policy.to_owned()),
-        alpn_policy: alpn_policy.map(str::to_owned),
-        attributes: attributes::of_listener(subject, &port.protocol, number)?,
-        tags: subject.resource_tags(&number.to_string()),
-    });
+    if protocol == "TLS" {
+        let policy = annotations.text("aws-load-balancer-ssl-negotiation-policy");
+        listener.ssl_policy = Some(policy.unwrap_or(&subject.config.default_ssl_policy).to_owned());
+        listener.alpn_policy = annotations
+            .word("aws-load-balancer-alpn-policy", &ALPN)?
+            .map(str::to_owned);
+        listener.certificates = certificates;
+    }
+    stack.listeners.push(listener);
     Ok(())
 }
 
-fn add_weighted(
+/// Protocols of the listener and of its target group.
+fn protocols(
     subject: &Subject<'_>,
-    frame: &Frame<'_>,
-    groups: &Groups,
     port: &ListenerPort<'_>,
-    forward: &Forward,
-    targets: &mut Vec<(TargetGroupRef, Option<i32>)>,
-    stack: &mut Stack,
-) -> Result<(), PlanError> {
-    for tuple in &forward.target_groups {
-        let reference = match (&tuple.target_group_arn, &tuple.service_name) {
-            (Some(arn), _) => TargetGroupRef::Arn(arn.clone()),
-            (None, name) => {
-                let name = name.as_deref().unwrap_or_default();
-                let missing = |what: &str| -> PlanError {
-                    let key = format!("actions.{}-{}", port.protocol, port.service_port.port);
-                    let expected = format!("right: there is no {what} in namespace {}", subject.namespace());
-                    subject
-                        .annotations
-                        .error(&key, expected, "create it, or correct the name")
-                        .into()
-                };
-                let service = subject
-                    .facts
-                    .services
-                    .get(name)
-                    .ok_or_else(|| missing(&format!("Service {name}")))?;
-                let wanted = tuple.service_port.as_ref();
-                let service_port =
-                    find_port(service, wanted).ok_or_else(|| missing(&format!("such port of Service {name}")))?;
-                let decrypts = port.protocol == "TLS" && tuple.decrypt == Some(true);
-                let protocol = if decrypts {
-                    "TCP".to_owned()
-                } else {
-                    port.protocol.clone()
-                };
-                add_backend(
-                    subject,
-                    frame,
-                    groups,
-                    &Backend {
-                        service,
-                        port: service_port,
-                        protocol,
-                    },
-                    stack,
-                )?
-            }
-        };
-        targets.push((reference, tuple.weight));
+    has_certificate: bool,
+) -> Result<(&'static str, &'static str), PlanError> {
+    let annotations = subject.annotations;
+    let (ssl_ports, quic_ports) = (annotations.list(SSL_PORTS), annotations.list(QUIC_PORTS));
+    known(subject, SSL_PORTS, &ssl_ports)?;
+    let tls = port.protocol == "TCP" && has_certificate && (ssl_ports.is_empty() || port.is_in(&ssl_ports));
+    let plain = match tls {
+        true if annotations.text("aws-load-balancer-backend-protocol") == Some("ssl") => ("TLS", "TLS"),
+        true => ("TLS", "TCP"),
+        false => (port.protocol, port.protocol),
+    };
+    if !port.is_in(&quic_ports) {
+        return Ok(plain);
     }
-    Ok(())
+    match plain.0 {
+        "UDP" => Ok(("QUIC", "QUIC")),
+        "TCP_UDP" => Ok(("TCP_QUIC", "TCP_QUIC")),
+        other => {
+            let expected = format!("a list of UDP ports: port {} is {other}", port.number());
+            Err(annotations
+                .error(QUIC_PORTS, expected, "list ports of protocol UDP only")
+                .into())
+        }
+    }
 }
 
-fn find_port<'a>(service: &'a Service, wanted: Option<&IntOrString>) -> Option<&'a ServicePort> {
-    let ports = service.spec.as_ref()?.ports.as_ref()?;
-    ports.iter().find(|port| match wanted {
-        Some(IntOrString::Int(number)) => port.port == *number,
-        Some(IntOrString::String(name)) => port.name.as_ref() == Some(name) || port.port.to_string() == *name,
-        None => false,
-    })
-}
-
-/// The target group of a backend, made once per stack.
-fn add_backend(
-    subject: &Subject<'_>,
-    frame: &Frame<'_>,
-    groups: &Groups,
-    backend: &Backend<'_>,
-    stack: &mut Stack,
-) -> Result<TargetGroupRef, PlanError> {
-    let id = backend.id();
-    if stack.target_groups.iter().all(|group| group.id != id) {
-        let group = target_group::build(subject, frame, backend)?;
-        stack
-            .bindings
-            .push(binding::build(subject, frame, groups, backend, &group)?);
-        stack.target_groups.push(group);
+/// A list of ports must name ports of the Service.
+fn known(subject: &Subject<'_>, key: &str, list: &[String]) -> Result<(), PlanError> {
+    let ports = subject
+        .service
+        .spec
+        .as_ref()
+        .and_then(|spec| spec.ports.as_deref())
+        .unwrap_or_default();
+    match list
+        .iter()
+        .find(|item| !ports.iter().any(|port| crate::port::is_called(port, item)))
+    {
+        Some(item) => {
+            let expected = format!("a list of ports of the Service: {item}");
+            Err(subject
+                .annotations
+                .error(key, expected, "list names or numbers of spec.ports")
+                .into())
+        }
+        None => Ok(()),
     }
-    Ok(TargetGroupRef::Id(id))
 }

@@ -1,30 +1,25 @@
-//! The load balancer: scheme, address type, subnets with their addresses, attributes, capacity, name.
+//! The load balancer itself.
 
 use crate::security_group::Groups;
 use crate::{PlanError, Subject, attributes, subnet};
 use aws_api::ec2::Subnet;
 use aws_api::elbv2::SubnetMapping;
-use ipnet::{Ipv4Net, Ipv6Net};
-use model::{LoadBalancer, names, tags};
-use std::net::{Ipv4Addr, Ipv6Addr};
+use ipnet::{IpNet, Ipv6Net};
+use model::{LoadBalancer, names};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-const PREFIX_FLAG: &str = "aws-load-balancer-enable-prefix-for-ipv6-source-nat";
-
-/// What the rest of the plan depends on.
+/// What the other resources follow from.
 pub(crate) struct Frame<'a> {
     pub(crate) scheme: String,
     pub(crate) dualstack: bool,
     pub(crate) subnets: Vec<&'a Subnet>,
 }
 
-/// Scheme, address type and subnets.
 pub(crate) fn frame<'a>(subject: &Subject<'a>) -> Result<Frame<'a>, PlanError> {
     let scheme = scheme(subject)?;
-    let kind = subject
-        .annotations
-        .word("aws-load-balancer-ip-address-type", &["ipv4", "dualstack"])?;
-    let dualstack = kind == Some("dualstack");
-    let subnets = subnet::resolve(subject, &scheme, dualstack)?;
+    let words = ["ipv4", "dualstack"];
+    let dualstack = subject.annotations.word("aws-load-balancer-ip-address-type", &words)? == Some("dualstack");
+    let subnets = subnet::resolve(subject.annotations, &scheme, dualstack, subject.facts, subject.config)?;
     Ok(Frame {
         scheme,
         dualstack,
@@ -32,215 +27,233 @@ pub(crate) fn frame<'a>(subject: &Subject<'a>) -> Result<Frame<'a>, PlanError> {
     })
 }
 
+/// A load balancer that lives keeps its scheme when nothing is said.
 fn scheme(subject: &Subject<'_>) -> Result<String, PlanError> {
     let annotations = subject.annotations;
-    if let Some(scheme) = annotations.word("aws-load-balancer-scheme", &["internal", "internet-facing"])? {
-        return Ok(scheme.to_owned());
+    if let Some(word) = annotations.word("aws-load-balancer-scheme", &["internal", "internet-facing"])? {
+        return Ok(word.to_owned());
     }
     if let Some(internal) = annotations.boolean("aws-load-balancer-internal")? {
         return Ok(if internal { "internal" } else { "internet-facing" }.to_owned());
     }
-    let live = subject.facts.live.as_ref().map(|live| live.scheme.clone());
-    Ok(live.unwrap_or_else(|| subject.config.default_scheme.clone()))
+    let live = subject.facts.live.as_ref().map(|live| &live.scheme);
+    Ok(live.unwrap_or(&subject.config.default_scheme).clone())
 }
 
-/// The load balancer.
 pub(crate) fn build(subject: &Subject<'_>, frame: &Frame<'_>, groups: &Groups) -> Result<LoadBalancer, PlanError> {
+    let annotations = subject.annotations;
+    let prefix_nat = prefix_nat(subject, frame)?;
     let private_link = "aws-load-balancer-inbound-sg-rules-on-private-link-traffic";
     Ok(LoadBalancer {
         name: name(subject, frame)?,
         scheme: frame.scheme.clone(),
         ip_address_type: if frame.dualstack { "dualstack" } else { "ipv4" }.to_owned(),
-        subnets: mappings(subject, frame)?,
+        subnets: mappings(subject, frame, prefix_nat == "on")?,
         security_groups: groups.attached.clone(),
-        enforce_inbound_rules_on_private_link: subject
-            .annotations
-            .word(private_link, &["on", "off"])?
-            .map(str::to_owned),
-        enable_prefix_for_ipv6_source_nat: prefix_flag(subject, frame)?,
-        attributes: attributes::of_load_balancer(subject)?,
+        enforce_inbound_rules_on_private_link: annotations.word(private_link, &["on", "off"])?.map(str::to_owned),
+        enable_prefix_for_ipv6_source_nat: Some(prefix_nat.to_owned()),
+        attributes: attributes::of_load_balancer(annotations)?,
         minimum_capacity: capacity(subject)?,
-        tags: subject.resource_tags(tags::LOAD_BALANCER_ID),
+        tags: subject.resource_tags("LoadBalancer"),
     })
 }
 
 fn name(subject: &Subject<'_>, frame: &Frame<'_>) -> Result<String, PlanError> {
     let key = "aws-load-balancer-name";
     match subject.annotations.text(key) {
-        Some(name) if name.len() > 32 => Err(subject
+        Some(name) if name.chars().count() > 32 => Err(subject
             .annotations
             .error(key, "a name of at most 32 characters", "shorten it")
             .into()),
         Some(name) if !name.is_empty() => Ok(name.to_owned()),
         _ => {
-            let (namespace, name) = (subject.namespace(), subject.name());
+            let (namespace, name, uid) = (subject.namespace(), subject.name(), subject.uid());
             Ok(names::load_balancer(
                 &subject.config.cluster,
                 namespace,
                 name,
-                subject.uid(),
+                uid,
                 &frame.scheme,
             ))
         }
     }
 }
 
-fn prefix_flag(subject: &Subject<'_>, frame: &Frame<'_>) -> Result<Option<String>, PlanError> {
-    let flag = subject.annotations.word(PREFIX_FLAG, &["on", "off"])?;
-    if flag == Some("on") && !frame.dualstack {
-        let remedy = "set aws-load-balancer-ip-address-type to dualstack, or turn it off";
-        return Err(subject
-            .annotations
-            .error(PREFIX_FLAG, "possible with ipv4", remedy)
-            .into());
+fn prefix_nat(subject: &Subject<'_>, frame: &Frame<'_>) -> Result<&'static str, PlanError> {
+    let key = "aws-load-balancer-enable-prefix-for-ipv6-source-nat";
+    if subject.annotations.word(key, &["on", "off"])? != Some("on") {
+        return Ok("off");
     }
-    Ok(flag.map(str::to_owned))
+    match frame.dualstack && frame.subnets.iter().all(|subnet| !subnet.ipv6_cidrs.is_empty()) {
+        true => Ok("on"),
+        false => {
+            let remedy = "set aws-load-balancer-ip-address-type to dualstack and use subnets with IPv6, or write off";
+            Err(subject.annotations.error(key, "possible without IPv6", remedy).into())
+        }
+    }
 }
 
 fn capacity(subject: &Subject<'_>) -> Result<Option<i32>, PlanError> {
-    let key = "aws-load-balancer-minimum-load-balancer-capacity";
-    let asked = subject.annotations.map(key)?;
-    if asked.is_empty() || !subject.config.gates.capacity_reservation {
+    if !subject.config.gates.capacity_reservation {
         return Ok(None);
     }
-    let units = asked
-        .get("CapacityUnits")
-        .filter(|_| asked.len() == 1)
-        .and_then(|units| units.parse().ok());
+    let key = "aws-load-balancer-minimum-load-balancer-capacity";
+    let map = subject.annotations.map(key)?;
     let wrong = || {
-        subject
-            .annotations
-            .error(key, "CapacityUnits=NUMBER", "write CapacityUnits=100, or 0 to reset")
+        subject.annotations.error(
+            key,
+            "CapacityUnits and a number",
+            "write CapacityUnits=<number>, 0 to reset",
+        )
     };
-    units.map(Some).ok_or_else(|| wrong().into())
+    match (map.len(), map.get("CapacityUnits")) {
+        (0, _) => Ok(None),
+        (1, Some(units)) => Ok(Some(units.parse().map_err(|_| wrong())?)),
+        _ => Err(wrong().into()),
+    }
 }
 
-/// Subnets with the addresses that annotations assign to them.
-fn mappings(subject: &Subject<'_>, frame: &Frame<'_>) -> Result<Vec<SubnetMapping>, PlanError> {
-    let mut mappings: Vec<SubnetMapping> = frame
-        .subnets
-        .iter()
-        .map(|subnet| SubnetMapping {
-            subnet_id: subnet.id.clone(),
-            ..SubnetMapping::default()
-        })
-        .collect();
-    let facing = frame.scheme == "internet-facing";
-    let allocations = one_per_subnet(
+fn mappings(subject: &Subject<'_>, frame: &Frame<'_>, prefix_nat: bool) -> Result<Vec<SubnetMapping>, PlanError> {
+    let mapping = |subnet: &&Subnet| SubnetMapping {
+        subnet_id: subnet.id.clone(),
+        ..SubnetMapping::default()
+    };
+    let mut mappings: Vec<_> = frame.subnets.iter().map(mapping).collect();
+    let public = frame.scheme == "internet-facing";
+    let allocations = addresses(
         subject,
         frame,
         "aws-load-balancer-eip-allocations",
-        facing,
-        "an internet-facing load balancer",
+        public,
+        "internet-facing load balancers",
     )?;
-    for (mapping, allocation) in mappings.iter_mut().zip(allocations) {
-        mapping.allocation_id = Some(allocation);
-    }
-    let key = "aws-load-balancer-private-ipv4-addresses";
-    let addresses = one_per_subnet(subject, frame, key, !facing, "an internal load balancer")?;
-    place(subject, frame, key, &addresses, contains_v4, |index, address| {
-        mappings[index].private_ipv4_address = Some(address);
+    let private = "aws-load-balancer-private-ipv4-addresses";
+    let private = by_subnet::<Ipv4Addr>(subject, frame, private, !public, "internal load balancers", |subnet| {
+        std::slice::from_ref(&subnet.cidr)
     })?;
-    let key = "aws-load-balancer-ipv6-addresses";
-    let addresses = one_per_subnet(subject, frame, key, frame.dualstack, "a dualstack load balancer")?;
-    place(subject, frame, key, &addresses, contains_v6, |index, address| {
-        mappings[index].ipv6_address = Some(address)
-    })?;
-    let key = "aws-load-balancer-source-nat-ipv6-prefixes";
-    let on = subject.annotations.text(PREFIX_FLAG) == Some("on");
-    let prefixes = one_per_subnet(
+    let ipv6 = "aws-load-balancer-ipv6-addresses";
+    let ipv6 = by_subnet::<Ipv6Addr>(
         subject,
         frame,
-        key,
-        on && frame.dualstack,
-        "source NAT prefixes turned on",
+        ipv6,
+        frame.dualstack,
+        "dualstack load balancers",
+        |subnet| &subnet.ipv6_cidrs,
     )?;
-    for (mapping, prefix) in mappings.iter_mut().zip(prefixes) {
-        let valid = prefix == "auto_assigned" || prefix.parse::<Ipv6Net>().is_ok_and(|net| net.prefix_len() == 80);
-        if !valid {
-            let remedy = format!("replace {prefix}");
-            return Err(subject
-                .annotations
-                .error(key, "a list of auto_assigned or /80 prefixes", remedy)
-                .into());
-        }
-        mapping.source_nat_ipv6_prefix = Some(prefix);
+    let prefixes = prefixes(subject, frame, prefix_nat)?;
+    for (index, mapping) in mappings.iter_mut().enumerate() {
+        mapping.allocation_id = allocations.get(index).cloned();
+        mapping.private_ipv4_address = private.get(index).cloned();
+        mapping.ipv6_address = ipv6.get(index).cloned();
+        mapping.source_nat_ipv6_prefix = prefixes.get(index).cloned();
     }
     Ok(mappings)
 }
 
-/// The items of a list that must have one item per subnet, if it is given.
-fn one_per_subnet(
+/// A list that has one item per subnet, if it is there at all.
+fn addresses(
     subject: &Subject<'_>,
     frame: &Frame<'_>,
     key: &str,
     allowed: bool,
-    needs: &str,
+    of: &str,
 ) -> Result<Vec<String>, PlanError> {
-    let items = subject.annotations.list(key);
-    if items.is_empty() {
-        return Ok(items);
+    let list = subject.annotations.list(key);
+    if list.is_empty() {
+        return Ok(list);
     }
     if !allowed {
         return Err(subject
             .annotations
-            .error(key, format!("possible without {needs}"), "remove it")
+            .error(key, format!("allowed: it is for {of} only"), "remove the annotation")
             .into());
     }
-    let (given, needed) = (items.len(), frame.subnets.len());
-    if given != needed {
-        let subnets: Vec<&str> = frame.subnets.iter().map(|subnet| subnet.id.as_str()).collect();
+    if list.len() != frame.subnets.len() {
+        let ids: Vec<_> = frame.subnets.iter().map(|subnet| subnet.id.as_str()).collect();
         let expected = format!(
-            "one per subnet: {given} given for {needed} subnets ({})",
-            subnets.join(", ")
+            "one for each subnet: {} for {} ({})",
+            list.len(),
+            ids.len(),
+            ids.join(", ")
         );
-        let remedy = format!("give {needed}, or choose subnets with aws-load-balancer-subnets");
+        let remedy = "give as many as there are subnets, or name as many in service.beta.kubernetes.io/aws-load-balancer-subnets";
         return Err(subject.annotations.error(key, expected, remedy).into());
     }
-    Ok(items)
+    Ok(list)
 }
 
-/// Assigns addresses to the subnets that contain them, exactly one each.
-fn place(
+/// Addresses put into the order of the subnets whose blocks hold them.
+fn by_subnet<A: std::str::FromStr + Into<IpAddr> + Copy>(
     subject: &Subject<'_>,
     frame: &Frame<'_>,
     key: &str,
-    addresses: &[String],
-    contains: fn(&Subnet, &str) -> bool,
-    mut assign: impl FnMut(usize, String),
-) -> Result<(), PlanError> {
-    if addresses.is_empty() {
-        return Ok(());
+    allowed: bool,
+    of: &str,
+    blocks: impl Fn(&Subnet) -> &[String],
+) -> Result<Vec<String>, PlanError> {
+    let list = addresses(subject, frame, key, allowed, of)?;
+    let mut ordered = Vec::new();
+    if list.is_empty() {
+        return Ok(ordered);
     }
-    for (index, subnet) in frame.subnets.iter().enumerate() {
-        let inside: Vec<&String> = addresses.iter().filter(|address| contains(subnet, address)).collect();
-        let [address] = inside.as_slice() else {
+    if let Some(wrong) = list.iter().find(|address| address.parse::<A>().is_err()) {
+        let remedy = "write addresses of the family, separated by commas";
+        return Err(subject
+            .annotations
+            .error(key, format!("a list of addresses: {wrong} is none"), remedy)
+            .into());
+    }
+    for subnet in &frame.subnets {
+        let within = |address: &&String| {
+            let Ok(address) = address.parse::<A>() else {
+                return false;
+            };
+            let holds = |block: &String| {
+                block
+                    .parse::<IpNet>()
+                    .is_ok_and(|block| block.contains(&address.into()))
+            };
+            blocks(subnet).iter().any(holds)
+        };
+        let inside: Vec<_> = list.iter().filter(within).collect();
+        let [address] = inside[..] else {
             let expected = format!(
-                "one address in each subnet: {} of them are in {} ({})",
+                "one address of each subnet: {} of {} ({})",
                 inside.len(),
                 subnet.id,
-                subnet.cidr
+                blocks(subnet).join(", ")
             );
             return Err(subject
                 .annotations
-                .error(key, expected, "give one address of each subnet")
+                .error(key, expected, "give one address within each subnet's block")
                 .into());
         };
-        assign(index, (*address).clone());
+        ordered.push(address.clone());
     }
-    Ok(())
+    Ok(ordered)
 }
 
-fn contains_v4(subnet: &Subnet, address: &str) -> bool {
-    let net: Option<Ipv4Net> = subnet.cidr.parse().ok();
-    let address: Option<Ipv4Addr> = address.parse().ok();
-    net.zip(address).is_some_and(|(net, address)| net.contains(&address))
-}
-
-fn contains_v6(subnet: &Subnet, address: &str) -> bool {
-    let Ok(address) = address.parse::<Ipv6Addr>() else {
-        return false;
-    };
-    let nets = subnet.ipv6_cidrs.iter().filter_map(|cidr| cidr.parse::<Ipv6Net>().ok());
-    nets.into_iter().any(|net| net.contains(&address))
+fn prefixes(subject: &Subject<'_>, frame: &Frame<'_>, prefix_nat: bool) -> Result<Vec<String>, PlanError> {
+    let key = "aws-load-balancer-source-nat-ipv6-prefixes";
+    let list = addresses(
+        subject,
+        frame,
+        key,
+        prefix_nat,
+        "dualstack load balancers with IPv6 source NAT prefixes on",
+    )?;
+    for (prefix, subnet) in list.iter().zip(&frame.subnets) {
+        let inside = |prefix: Ipv6Net| {
+            let holds = |block: &String| block.parse::<Ipv6Net>().is_ok_and(|block| block.contains(&prefix));
+            prefix.prefix_len() == 80 && subnet.ipv6_cidrs.iter().any(holds)
+        };
+        if prefix != "auto_assigned" && !prefix.parse().is_ok_and(inside) {
+            let expected = format!("a list of prefixes of the subnets: {prefix} is no /80 of {}", subnet.id);
+            return Err(subject
+                .annotations
+                .error(key, expected, "write auto_assigned or a /80 within the subnet")
+                .into());
+        }
+    }
+    Ok(list)
 }

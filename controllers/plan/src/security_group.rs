@@ -1,73 +1,138 @@
-//! Which security groups the load balancer gets, and the rules of the one that is managed.
+//! Which security groups a load balancer has, and who may reach the targets.
 
 use crate::load_balancer::Frame;
 use crate::{PlanError, Subject};
 use aws_api::ec2::{Peer, Permission};
 use ipnet::IpNet;
-use model::{SecurityGroup, SecurityGroupRef, names, tags};
+use model::{Binding, SecurityGroup, SecurityGroupRef, names};
+
+const GROUPS: &str = "aws-load-balancer-security-groups";
+const MANAGE: &str = "aws-load-balancer-manage-backend-security-group-rules";
+const DISABLE: &str = "aws-load-balancer-disable-nlb-sg";
+const RANGES: &str = "load-balancer-source-ranges";
+const MANAGED_ID: &str = "ManagedLBSecurityGroup";
+
+/// How targets are opened to the load balancer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TargetRules {
+    /// To a security group of the load balancer; it is one of the placeholders of [`Binding`].
+    Group(&'static str),
+    /// To addresses: the load balancer has no security groups.
+    Addresses,
+    /// Not by us.
+    Nobody,
+}
 
 /// The decision.
 pub(crate) struct Groups {
-    /// Attached to the load balancer, in order.
     pub(crate) attached: Vec<SecurityGroupRef>,
-    /// The managed group.
     pub(crate) managed: Option<SecurityGroup>,
-    /// Whether the shared backend group is among the attached.
     pub(crate) needs_backend: bool,
-    /// The source of traffic in target rules.
-    pub(crate) source: Source,
+    pub(crate) targets: TargetRules,
 }
 
-/// Where target rules let traffic in from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Source {
-    /// The shared backend group.
-    Backend,
-    /// The managed group.
-    Managed,
-    /// Nothing: users manage the rules.
-    Unmanaged,
-    /// Address ranges: the load balancer has no security group.
-    Ranges,
-}
-
-const KEY: &str = "aws-load-balancer-security-groups";
-const MANAGE: &str = "aws-load-balancer-manage-backend-security-group-rules";
-const DISABLE: &str = "aws-load-balancer-disable-nlb-sg";
-
-/// Decides.
 pub(crate) fn decide(subject: &Subject<'_>, frame: &Frame<'_>) -> Result<Groups, PlanError> {
-    let live_groups = subject.facts.live.as_ref().map(|live| live.security_groups.len());
-    let disabled = subject.annotations.boolean(DISABLE)?.unwrap_or(false);
-    if disabled && live_groups.is_some_and(|count| count > 0) {
-        let problem =
-            format!("annotation service.beta.kubernetes.io/{DISABLE}: the load balancer already has security groups");
-        let remedy = "remove the annotation, or delete the Service and create it again".to_owned();
-        return Err(PlanError::Conflict { problem, remedy });
+    let (annotations, config) = (subject.annotations, subject.config);
+    let disabled = annotations.boolean(DISABLE)?.unwrap_or(false);
+    let without = |targets| Groups {
+        attached: Vec::new(),
+        managed: None,
+        needs_backend: false,
+        targets,
+    };
+    let live = subject.facts.live.as_ref();
+    if live.is_some_and(|live| live.security_groups.is_empty()) {
+        return Ok(without(by_address(subject)?));
     }
-    if live_groups == Some(0) || disabled || !subject.config.gates.nlb_security_group {
-        let source = if subject.annotations.boolean(MANAGE)?.unwrap_or(true) {
-            Source::Ranges
+    if disabled || !config.gates.nlb_security_group {
+        if live.is_some() {
+            let problem = format!(
+                "the load balancer has security groups, and {} says it should have none",
+                off_switch(disabled)
+            );
+            let remedy =
+                "AWS cannot take the last security group away: let them be, or delete the Service and create it anew";
+            return Err(PlanError::Conflict {
+                problem,
+                remedy: remedy.to_owned(),
+            });
+        }
+        return Ok(without(by_address(subject)?));
+    }
+    let frontend = named(subject)?;
+    if frontend.is_empty() {
+        return managed(subject, frame);
+    }
+    let manage = annotations
+        .boolean(MANAGE)?
+        .unwrap_or(config.manage_backend_security_group_rules);
+    if manage && !config.enable_backend_security_group {
+        let remedy = "start the controller with --enable-backend-security-group or write \"false\"";
+        return Err(annotations
+            .error(MANAGE, "possible without the backend security group", remedy)
+            .into());
+    }
+    let backend = manage.then_some(SecurityGroupRef::Backend);
+    Ok(Groups {
+        attached: frontend.into_iter().chain(backend).collect(),
+        managed: None,
+        needs_backend: manage,
+        targets: if manage {
+            TargetRules::Group(Binding::BACKEND_GROUP)
         } else {
-            Source::Unmanaged
-        };
-        return Ok(Groups {
-            attached: Vec::new(),
-            managed: None,
-            needs_backend: false,
-            source,
-        });
+            TargetRules::Nobody
+        },
+    })
+}
+
+fn off_switch(by_annotation: bool) -> String {
+    match by_annotation {
+        true => format!("annotation service.beta.kubernetes.io/{DISABLE}: \"true\""),
+        false => "feature gate NLBSecurityGroup=false".to_owned(),
     }
-    if subject.annotations.list(KEY).is_empty() {
-        managed(subject, frame)
+}
+
+fn by_address(subject: &Subject<'_>) -> Result<TargetRules, PlanError> {
+    let manage = subject.annotations.boolean(MANAGE)?.unwrap_or(true);
+    Ok(if manage {
+        TargetRules::Addresses
     } else {
-        explicit(subject)
+        TargetRules::Nobody
+    })
+}
+
+/// The groups of the annotation: those named by id, then those named by Name tag.
+fn named(subject: &Subject<'_>) -> Result<Vec<SecurityGroupRef>, PlanError> {
+    let (mut ids, tags): (Vec<_>, Vec<_>) = subject
+        .annotations
+        .list(GROUPS)
+        .into_iter()
+        .partition(|item| item.starts_with("sg-"));
+    let missing = |item: &str| {
+        let expected = format!("a list of security groups of the VPC: there is no {item}");
+        subject
+            .annotations
+            .error(GROUPS, expected, "name each by id (sg-...) or by its Name tag")
+    };
+    let known = &subject.facts.security_groups;
+    if let Some(id) = ids.iter().find(|id| known.iter().all(|group| group.id != **id)) {
+        return Err(missing(id).into());
     }
+    for name in tags {
+        let mut matching: Vec<_> = known
+            .iter()
+            .filter(|group| group.tags.get("Name") == Some(&name))
+            .collect();
+        matching.sort_by(|a, b| a.id.cmp(&b.id));
+        ids.push(matching.first().ok_or_else(|| missing(&name))?.id.clone());
+    }
+    Ok(ids.into_iter().map(SecurityGroupRef::Id).collect())
 }
 
 fn managed(subject: &Subject<'_>, frame: &Frame<'_>) -> Result<Groups, PlanError> {
+    let shared = subject.config.enable_backend_security_group;
     let group = SecurityGroup {
-        id: tags::MANAGED_SECURITY_GROUP_ID.to_owned(),
+        id: MANAGED_ID.to_owned(),
         name: names::managed_security_group(
             &subject.config.cluster,
             subject.namespace(),
@@ -76,139 +141,114 @@ fn managed(subject: &Subject<'_>, frame: &Frame<'_>) -> Result<Groups, PlanError
         ),
         description: "[k8s] Managed SecurityGroup for LoadBalancer".to_owned(),
         ingress: ingress(subject, frame)?,
-        tags: subject.resource_tags(tags::MANAGED_SECURITY_GROUP_ID),
+        tags: subject.resource_tags(MANAGED_ID),
     };
-    let needs_backend = subject.config.enable_backend_security_group;
-    let mut attached = vec![SecurityGroupRef::Managed];
-    attached.extend(needs_backend.then_some(SecurityGroupRef::Backend));
-    let source = if needs_backend {
-        Source::Backend
-    } else {
-        Source::Managed
-    };
-    Ok(Groups {
-        attached,
-        managed: Some(group),
-        needs_backend,
-        source,
-    })
-}
-
-/// The groups that the annotation names: ids first, then names.
-fn explicit(subject: &Subject<'_>) -> Result<Groups, PlanError> {
-    let (ids, named): (Vec<String>, Vec<String>) = subject
-        .annotations
-        .list(KEY)
+    let attached = [SecurityGroupRef::Managed]
         .into_iter()
-        .partition(|item| item.starts_with("sg-"));
-    let mut attached = Vec::new();
-    for item in ids.iter().chain(&named) {
-        let fits = |group: &&aws_api::ec2::SecurityGroup| &group.id == item || group.tags.get("Name") == Some(item);
-        let Some(group) = subject.facts.security_groups.iter().find(fits) else {
-            let expected = format!(
-                "a list of security groups of {}: there is no {item}",
-                subject.config.vpc_id
-            );
-            return Err(subject
-                .annotations
-                .error(KEY, expected, "name groups by id or Name tag")
-                .into());
-        };
-        attached.push(SecurityGroupRef::Id(group.id.clone()));
-    }
-    let manage = subject
-        .annotations
-        .boolean(MANAGE)?
-        .unwrap_or(subject.config.manage_backend_security_group_rules);
-    if manage && !subject.config.enable_backend_security_group {
-        let remedy = "start the controller with --enable-backend-security-group, or manage the rules yourself";
-        return Err(subject
-            .annotations
-            .error(MANAGE, "possible without the backend security group", remedy)
-            .into());
-    }
-    attached.extend(manage.then_some(SecurityGroupRef::Backend));
-    let source = if manage { Source::Backend } else { Source::Unmanaged };
+        .chain(shared.then_some(SecurityGroupRef::Backend));
+    let source = if shared {
+        Binding::BACKEND_GROUP
+    } else {
+        Binding::MANAGED_GROUP
+    };
     Ok(Groups {
-        attached,
-        managed: None,
-        needs_backend: manage,
-        source,
+        attached: attached.collect(),
+        managed: Some(group),
+        needs_backend: shared,
+        targets: TargetRules::Group(source),
     })
 }
 
-/// The ranges that may reach the listeners, and whether they are the defaults.
-pub(crate) fn source_ranges(subject: &Subject<'_>) -> Vec<String> {
+/// The addresses that the Service says may come; empty if it does not say.
+pub(crate) fn source_ranges(subject: &Subject<'_>) -> Result<Vec<IpNet>, PlanError> {
     let spec = subject.service.spec.as_ref();
-    let field = spec
+    let of_spec = spec
         .and_then(|spec| spec.load_balancer_source_ranges.clone())
         .unwrap_or_default();
-    if field.is_empty() {
-        subject.annotations.list("load-balancer-source-ranges")
+    let from_spec = !of_spec.is_empty();
+    let list = if from_spec {
+        of_spec
     } else {
-        field
-    }
+        subject.annotations.list(RANGES)
+    };
+    let read = |text: &String| {
+        text.trim().parse::<IpNet>().map_err(|_| match from_spec {
+            true => PlanError::Field {
+                field: "loadBalancerSourceRanges".to_owned(),
+                value: text.clone(),
+                problem: "is no range of addresses".to_owned(),
+                remedy: "write it as 203.0.113.0/24".to_owned(),
+            },
+            false => {
+                let expected = format!("a list of ranges of addresses: {text}");
+                subject
+                    .annotations
+                    .error(RANGES, expected, "write ranges as 203.0.113.0/24")
+                    .into()
+            }
+        })
+    };
+    list.iter().map(read).collect()
 }
 
 fn ingress(subject: &Subject<'_>, frame: &Frame<'_>) -> Result<Vec<Permission>, PlanError> {
     let prefix_lists = subject
         .annotations
         .list("aws-load-balancer-security-group-prefix-lists");
-    let mut ranges = source_ranges(subject);
-    if ranges.is_empty() && prefix_lists.is_empty() {
-        ranges.push("0.0.0.0/0".to_owned());
-        ranges.extend(frame.dualstack.then(|| "::/0".to_owned()));
+    let mut peers: Vec<_> = source_ranges(subject)?.into_iter().map(peer).collect();
+    if peers.is_empty() && prefix_lists.is_empty() {
+        peers.push(Peer::Ipv4("0.0.0.0/0".to_owned()));
+        peers.extend(frame.dualstack.then(|| Peer::Ipv6("::/0".to_owned())));
     }
-    let icmp = subject
+    if let Some(Peer::Ipv6(range)) = peers
+        .iter()
+        .find(|peer| matches!(peer, Peer::Ipv6(_)))
+        .filter(|_| !frame.dualstack)
+    {
+        return Err(PlanError::Field {
+            field: "loadBalancerSourceRanges, or annotation service.beta.kubernetes.io/load-balancer-source-ranges"
+                .to_owned(),
+            value: range.clone(),
+            problem: "is IPv6, and the load balancer is not".to_owned(),
+            remedy: "remove it, or set service.beta.kubernetes.io/aws-load-balancer-ip-address-type to dualstack"
+                .to_owned(),
+        });
+    }
+    let mtu = subject
         .annotations
         .text("aws-load-balancer-enable-icmp-for-path-mtu-discovery")
         == Some("on");
     let mut rules = Vec::new();
     for port in subject.service.spec.iter().flat_map(|spec| spec.ports.iter().flatten()) {
-        let protocol = port.protocol.as_deref().unwrap_or("TCP").to_lowercase();
-        let rule = |peer: Peer| permission(&protocol, port.port, port.port, peer);
-        for range in &ranges {
-            let peer = peer(range, frame.dualstack)?;
-            rules.push(rule(peer.clone()));
-            if icmp {
-                rules.push(match peer {
-                    Peer::Ipv6(_) => permission("icmpv6", 2, 0, peer),
-                    _ => permission("icmp", 3, 4, peer),
-                });
-            }
-        }
-        rules.extend(prefix_lists.iter().map(|list| rule(Peer::PrefixList(list.clone()))));
+        let protocol = port.protocol.as_deref().unwrap_or("TCP").to_ascii_lowercase();
+        let lists = prefix_lists.iter().cloned().map(Peer::PrefixList);
+        let peers = peers.iter().cloned().chain(lists);
+        rules.extend(peers.map(|peer| rule(&protocol, port.port, port.port, peer)));
     }
-    rules.sort();
-    rules.dedup();
+    if mtu {
+        rules.extend(peers.into_iter().map(|peer| match peer {
+            Peer::Ipv6(_) => rule("icmpv6", 2, 0, peer),
+            _ => rule("icmp", 3, 4, peer),
+        }));
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    rules.retain(|rule| seen.insert(rule.clone()));
     Ok(rules)
 }
 
-fn permission(protocol: &str, from: i32, to: i32, peer: Peer) -> Permission {
+fn peer(range: IpNet) -> Peer {
+    match range {
+        IpNet::V4(range) => Peer::Ipv4(range.to_string()),
+        IpNet::V6(range) => Peer::Ipv6(range.to_string()),
+    }
+}
+
+fn rule(protocol: &str, from: i32, to: i32, peer: Peer) -> Permission {
     Permission {
         protocol: protocol.to_owned(),
         from_port: Some(from),
         to_port: Some(to),
         peer,
         description: None,
-    }
-}
-
-fn peer(range: &str, dualstack: bool) -> Result<Peer, PlanError> {
-    let wrong = |problem: &str, remedy: &str| PlanError::Field {
-        field: "loadBalancerSourceRanges (or annotation service.beta.kubernetes.io/load-balancer-source-ranges)"
-            .to_owned(),
-        value: range.to_owned(),
-        problem: problem.to_owned(),
-        remedy: remedy.to_owned(),
-    };
-    match range.parse::<IpNet>() {
-        Ok(IpNet::V4(_)) => Ok(Peer::Ipv4(range.to_owned())),
-        Ok(IpNet::V6(_)) if dualstack => Ok(Peer::Ipv6(range.to_owned())),
-        Ok(IpNet::V6(_)) => Err(wrong(
-            "is IPv6, the load balancer is not",
-            "use dualstack or an IPv4 range",
-        )),
-        Err(_) => Err(wrong("is not a range", "write it in CIDR notation, such as 10.0.0.0/8")),
     }
 }

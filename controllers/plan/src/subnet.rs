@@ -1,150 +1,164 @@
-//! Which subnets a load balancer gets: those the annotation names, those it has, or those found by role tag.
+//! The subnets of a load balancer: named, kept, or found. See the Go controller's guide "Subnet discovery".
 
-use crate::{Facts, PlanError, Subject};
+use crate::{Config, Facts, PlanError};
 use aws_api::ec2::Subnet;
-use std::collections::BTreeMap;
+use controllers_api::annotation::Annotations;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Fewest free addresses that a subnet must have to be found. See "Prerequisites" of the NLB guide.
-const MIN_FREE_ADDRESSES: i32 = 8;
 const KEY: &str = "aws-load-balancer-subnets";
+/// Free addresses that a load balancer needs in each subnet.
+const FREE_ADDRESSES: i32 = 8;
 
-/// The subnets in order.
-pub(crate) fn resolve<'a>(subject: &Subject<'a>, scheme: &str, dualstack: bool) -> Result<Vec<&'a Subnet>, PlanError> {
-    let named = subject.annotations.list(KEY);
-    if !named.is_empty() {
-        return explicit(subject, &named, dualstack);
+/// Subnets for a load balancer: those that the annotation names, or those of the live load balancer of the same scheme, or those found.
+///
+/// # Errors
+/// When a named subnet does not exist or does not fit, or when none is found.
+pub fn resolve<'a>(
+    annotations: Annotations<'_>,
+    scheme: &str,
+    dualstack: bool,
+    facts: &'a Facts,
+    config: &Config,
+) -> Result<Vec<&'a Subnet>, PlanError> {
+    let wanted = annotations.list(KEY);
+    if !wanted.is_empty() {
+        return named(annotations, &wanted, dualstack, facts);
     }
-    if let Some(live) = subject.facts.live.as_ref().filter(|live| live.scheme == scheme) {
-        let kept: Vec<&Subnet> = live
-            .subnet_ids
-            .iter()
-            .filter_map(|id| by_id(subject.facts, id))
-            .collect();
-        if kept.len() == live.subnet_ids.len() {
+    if let Some(live) = facts.live.as_ref().filter(|live| live.scheme == scheme) {
+        let kept = |id: &String| facts.subnets.iter().find(|subnet| subnet.id == *id);
+        let kept: Vec<_> = live.subnet_ids.iter().filter_map(kept).collect();
+        if !kept.is_empty() && kept.len() == live.subnet_ids.len() {
             return Ok(kept);
         }
     }
-    discover(subject, scheme, dualstack)
+    found(scheme, dualstack, facts, config)
 }
 
-fn by_id<'a>(facts: &'a Facts, id: &str) -> Option<&'a Subnet> {
-    facts.subnets.iter().find(|subnet| subnet.id == id)
-}
-
-/// Subnets by id or Name tag, in the order asked for; a Name may be asked for several times.
-fn explicit<'a>(subject: &Subject<'a>, named: &[String], dualstack: bool) -> Result<Vec<&'a Subnet>, PlanError> {
-    let facts: &'a Facts = subject.facts;
-    let mut found: Vec<&Subnet> = Vec::new();
-    for name in named {
-        let mut fitting: Vec<&Subnet> = match name.starts_with("subnet-") {
-            true => by_id(facts, name).into_iter().collect(),
-            false => facts
-                .subnets
-                .iter()
-                .filter(|subnet| subnet.tags.get("Name") == Some(name))
-                .collect(),
+fn named<'a>(
+    annotations: Annotations<'_>,
+    wanted: &[String],
+    dualstack: bool,
+    facts: &'a Facts,
+) -> Result<Vec<&'a Subnet>, PlanError> {
+    let mut sorted: Vec<_> = facts.subnets.iter().collect();
+    sorted.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut chosen: Vec<&Subnet> = Vec::new();
+    for item in wanted {
+        let fits = |subnet: &&&Subnet| match item.starts_with("subnet-") {
+            true => subnet.id == *item,
+            false => subnet.tags.get("Name") == Some(item) && chosen.iter().all(|other| other.id != subnet.id),
         };
-        fitting.sort_by(|one, other| one.id.cmp(&other.id));
-        let next = fitting
-            .into_iter()
-            .find(|subnet| found.iter().all(|taken| taken.id != subnet.id));
-        let Some(subnet) = next else {
-            let expected = format!(
-                "a list of subnets of {}: there is no subnet {name}",
-                subject.config.vpc_id
-            );
-            return Err(subject
-                .annotations
-                .error(KEY, expected, "name subnets by id or Name tag")
-                .into());
-        };
-        found.push(subnet);
+        let subnet = sorted.iter().find(fits).ok_or_else(|| {
+            let expected = format!("a list of subnets of the VPC: there is no {item}");
+            annotations.error(KEY, expected, "name subnets by id (subnet-...) or by their Name tag")
+        })?;
+        chosen.push(subnet);
     }
-    check_zones(subject, &found)?;
-    if let Some(subnet) = found.iter().find(|subnet| dualstack && subnet.ipv6_cidrs.is_empty()) {
-        let expected = format!("fit for dualstack: {} has no IPv6 block", subnet.id);
-        return Err(subject
-            .annotations
-            .error(KEY, expected, "associate an IPv6 block or use ipv4")
+    check(annotations, &chosen, dualstack)?;
+    Ok(chosen)
+}
+
+fn check(annotations: Annotations<'_>, chosen: &[&Subnet], dualstack: bool) -> Result<(), PlanError> {
+    let mut zones = BTreeSet::new();
+    if let Some(twice) = chosen.iter().find(|subnet| !zones.insert(&subnet.zone)) {
+        let expected = format!(
+            "one subnet per availability zone: {} is a second one of {}",
+            twice.id, twice.zone
+        );
+        return Err(annotations.error(KEY, expected, "keep one subnet of each zone").into());
+    }
+    let locales: BTreeSet<_> = chosen.iter().map(|subnet| locale(subnet)).collect();
+    if locales.len() > 1 {
+        let expected = format!(
+            "of one kind of zone: it has {}",
+            locales.into_iter().collect::<Vec<_>>().join(" and ")
+        );
+        return Err(annotations
+            .error(KEY, expected, "name subnets of one kind of zone only")
             .into());
     }
-    Ok(found)
-}
-
-fn check_zones(subject: &Subject<'_>, subnets: &[&Subnet]) -> Result<(), PlanError> {
-    let mut taken: BTreeMap<&str, &str> = BTreeMap::new();
-    for subnet in subnets {
-        if let Some(other) = taken.insert(&subnet.zone, &subnet.id) {
-            let expected = format!(
-                "one subnet per zone: {other} and {} are both in {}",
-                subnet.id, subnet.zone
-            );
-            return Err(subject.annotations.error(KEY, expected, "leave one of them out").into());
-        }
-    }
-    let outposts = subnets.iter().filter(|subnet| subnet.outpost_arn.is_some()).count();
-    if outposts > 0 && outposts < subnets.len() {
-        let expected = "a list of subnets that are all in the region or all on one outpost";
-        return Err(subject.annotations.error(KEY, expected, "do not mix them").into());
+    if let Some(without) = chosen.iter().find(|subnet| dualstack && subnet.ipv6_cidrs.is_empty()) {
+        let expected = format!("fit for dualstack: {} has no IPv6 block", without.id);
+        return Err(annotations
+            .error(KEY, expected, "associate an IPv6 block or use ip-address-type ipv4")
+            .into());
     }
     Ok(())
 }
 
-/// Subnets by role tag, else by reachability; one per zone, by id.
-fn discover<'a>(subject: &Subject<'a>, scheme: &str, dualstack: bool) -> Result<Vec<&'a Subnet>, PlanError> {
-    let role_tag = match scheme {
+/// The kind of zone, which its name tells: `us-west-2a`, `us-west-2-lax-1a`, `us-west-2-wl1-las-wlz-1`.
+fn locale(subnet: &Subnet) -> &'static str {
+    match subnet.zone.split('-').count() {
+        _ if subnet.outpost_arn.is_some() => "outpost",
+        _ if subnet.zone.contains("-wlz-") => "wavelength zone",
+        0..=3 => "availability zone",
+        _ if subnet.zone.contains("-gov-") && subnet.zone.split('-').count() == 4 => "availability zone",
+        _ => "local zone",
+    }
+}
+
+/// The tag by which subnets for a scheme are found.
+#[must_use]
+pub fn role_tag(scheme: &str) -> &'static str {
+    match scheme {
         "internal" => "kubernetes.io/role/internal-elb",
         _ => "kubernetes.io/role/elb",
-    };
-    let facts: &'a Facts = subject.facts;
-    let tagged = |subnet: &&Subnet| {
-        subnet
-            .tags
-            .get(role_tag)
-            .is_some_and(|value| value.is_empty() || value == "1")
-    };
-    let mut candidates: Vec<&Subnet> = facts.subnets.iter().filter(tagged).collect();
-    if candidates.is_empty() && subject.config.gates.subnet_discovery_by_reachability {
-        let wanted = scheme == "internet-facing";
+    }
+}
+
+/// Whether a subnet carries a role tag with a value that counts.
+#[must_use]
+pub fn has_role(subnet: &Subnet, role_tag: &str) -> bool {
+    subnet
+        .tags
+        .get(role_tag)
+        .is_some_and(|value| matches!(value.as_str(), "" | "1"))
+}
+
+fn found<'a>(scheme: &str, dualstack: bool, facts: &'a Facts, config: &Config) -> Result<Vec<&'a Subnet>, PlanError> {
+    let role_tag = role_tag(scheme);
+    let mut candidates: Vec<_> = facts
+        .subnets
+        .iter()
+        .filter(|subnet| has_role(subnet, role_tag))
+        .collect();
+    if candidates.is_empty() && config.gates.subnet_discovery_by_reachability {
+        let public = scheme == "internet-facing";
         candidates = facts
             .subnets
             .iter()
-            .filter(|subnet| is_public(facts, subnet) == wanted)
+            .filter(|subnet| is_public(subnet, facts) == Some(public))
             .collect();
     }
-    let all = candidates.len();
-    let mut rejected = [0; 3];
-    let own_tag = format!("kubernetes.io/cluster/{}", subject.config.cluster);
-    candidates.retain(|subnet| {
-        let other_cluster = subject.config.gates.subnets_cluster_tag_check
-            && !subnet.tags.contains_key(&own_tag)
-            && subnet.tags.keys().any(|key| key.starts_with("kubernetes.io/cluster"));
-        let reasons = [
-            other_cluster,
-            subnet.available_addresses < MIN_FREE_ADDRESSES,
-            dualstack && subnet.ipv6_cidrs.is_empty(),
-        ];
-        let first = reasons.iter().position(|reason| *reason);
-        if let Some(reason) = first {
-            rejected[reason] += 1;
-        }
-        first.is_none()
-    });
-    let mut by_zone: BTreeMap<&str, &Subnet> = BTreeMap::new();
-    candidates.sort_by_key(|subnet| (!subnet.tags.contains_key(&own_tag), subnet.id.clone()));
+    let tagged = candidates.len();
+    let own = format!("kubernetes.io/cluster/{}", config.cluster);
+    let of_other_cluster = |subnet: &Subnet| {
+        config.gates.subnets_cluster_tag_check
+            && !subnet.tags.contains_key(&own)
+            && subnet.tags.keys().any(|key| key.starts_with("kubernetes.io/cluster"))
+    };
+    let mut drop = |reject: &dyn Fn(&Subnet) -> bool| {
+        let before = candidates.len();
+        candidates.retain(|subnet| !reject(subnet));
+        before - candidates.len()
+    };
+    let other_cluster = drop(&of_other_cluster);
+    let full = drop(&|subnet| subnet.available_addresses < FREE_ADDRESSES);
+    let without_ipv6 = drop(&|subnet| dualstack && subnet.ipv6_cidrs.is_empty());
+    let mut by_zone = BTreeMap::new();
+    candidates.sort_by_key(|subnet| (!subnet.tags.contains_key(&own), &subnet.id));
     for subnet in candidates {
         by_zone.entry(&subnet.zone).or_insert(subnet);
     }
-    let mut chosen: Vec<&Subnet> = by_zone.into_values().collect();
-    chosen.sort_by(|one, other| one.id.cmp(&other.id));
+    let mut chosen: Vec<_> = by_zone.into_values().collect();
+    chosen.sort_by(|a, b| a.id.cmp(&b.id));
     if chosen.is_empty() {
-        let [other_cluster, full, without_ipv6] = rejected;
-        let (vpc, scheme) = (subject.config.vpc_id.clone(), scheme.to_owned());
+        let (vpc, scheme) = (config.vpc_id.clone(), scheme.to_owned());
         return Err(PlanError::NoSubnets {
             vpc,
             scheme,
             role_tag,
-            tagged: all,
+            tagged,
             other_cluster,
             full,
             without_ipv6,
@@ -153,12 +167,10 @@ fn discover<'a>(subject: &Subject<'a>, scheme: &str, dualstack: bool) -> Result<
     Ok(chosen)
 }
 
-/// Whether a subnet's route table, its own or else the main one, has a route to an internet gateway.
-fn is_public(facts: &Facts, subnet: &Subnet) -> bool {
-    let own = facts
-        .route_tables
-        .iter()
-        .find(|table| table.subnet_ids.contains(&subnet.id));
-    let table = own.or_else(|| facts.route_tables.iter().find(|table| table.main));
-    table.is_some_and(|table| table.gateway_ids.iter().any(|gateway| gateway.starts_with("igw")))
+/// Whether a subnet's route table, its own or the main one, leads to an internet gateway; none when no table is known.
+fn is_public(subnet: &Subnet, facts: &Facts) -> Option<bool> {
+    let tables = &facts.route_tables;
+    let own = tables.iter().find(|table| table.subnet_ids.contains(&subnet.id));
+    let table = own.or_else(|| tables.iter().find(|table| table.main))?;
+    Some(table.gateway_ids.iter().any(|gateway| gateway.starts_with("igw")))
 }

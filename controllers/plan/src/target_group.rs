@@ -1,85 +1,101 @@
-//! Target groups: type, port, health check.
+//! Target groups and their health checks.
 
 use crate::load_balancer::Frame;
-use crate::{PlanError, Subject, attributes};
+use crate::security_group::Groups;
+use crate::{PlanError, Subject, attributes, binding, port, stack_id};
 use aws_api::elbv2::HealthCheck;
 use k8s_openapi::api::core::v1::{Service, ServicePort};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
-use model::TargetGroup;
 use model::names::{self, TargetGroupName};
+use model::{Stack, TargetGroup, TargetGroupRef};
 
-/// A Service port that traffic goes to.
+const TYPE: &str = "aws-load-balancer-nlb-target-type";
+const HEALTH_PORT: &str = "aws-load-balancer-healthcheck-port";
+
+/// What a target group sends its traffic to.
 pub(crate) struct Backend<'a> {
     pub(crate) service: &'a Service,
     pub(crate) port: &'a ServicePort,
-    /// Protocol of its target group.
-    pub(crate) protocol: String,
+    pub(crate) protocol: &'static str,
 }
 
-impl Backend<'_> {
-    /// Resource id: `namespace/name:port`.
-    pub(crate) fn id(&self) -> String {
-        format!("{}:{}", crate::stack_id(self.service), self.port.port)
+/// The target group of a backend; it and its binding are added to the stack the first time.
+pub(crate) fn add(
+    subject: &Subject<'_>,
+    frame: &Frame<'_>,
+    groups: &Groups,
+    backend: &Backend<'_>,
+    stack: &mut Stack,
+) -> Result<TargetGroupRef, PlanError> {
+    let id = format!("{}:{}", stack_id(backend.service), backend.port.port);
+    if stack.target_groups.iter().all(|group| group.id != id) {
+        let group = build(subject, frame, backend, id.clone())?;
+        stack
+            .bindings
+            .push(binding::build(subject, frame, groups, backend, &group)?);
+        stack.target_groups.push(group);
     }
+    Ok(TargetGroupRef::Id(id))
 }
 
-/// The target group.
-pub(crate) fn build(subject: &Subject<'_>, frame: &Frame<'_>, backend: &Backend<'_>) -> Result<TargetGroup, PlanError> {
+fn build(
+    subject: &Subject<'_>,
+    frame: &Frame<'_>,
+    backend: &Backend<'_>,
+    id: String,
+) -> Result<TargetGroup, PlanError> {
+    let metadata = &backend.service.metadata;
+    let uid = metadata.uid.as_deref().unwrap_or_default();
     let target_type = target_type(subject)?;
     let port = target_port(backend, target_type)?;
     let health_check = health_check(subject, backend, target_type)?;
-    let metadata = &backend.service.metadata;
-    let uid = metadata.uid.as_deref().unwrap_or_default();
-    let base_uid = if uid == subject.uid() { "" } else { subject.uid() };
     let name = names::target_group(&TargetGroupName {
         cluster: &subject.config.cluster,
-        base_uid,
+        base_uid: if uid == subject.uid() { "" } else { subject.uid() },
         namespace: metadata.namespace.as_deref().unwrap_or("default"),
         name: metadata.name.as_deref().unwrap_or_default(),
         uid,
         port,
         service_port: backend.port.port,
         target_type,
-        protocol: &backend.protocol,
+        protocol: backend.protocol,
         health_check_protocol: &health_check.protocol,
         health_check_interval: health_check.interval,
     });
     Ok(TargetGroup {
         name,
         target_type: target_type.to_owned(),
-        protocol: backend.protocol.clone(),
+        protocol: backend.protocol.to_owned(),
         port,
         ip_address_type: ip_address_type(frame, backend)?.to_owned(),
         health_check,
-        attributes: attributes::of_target_group(subject, backend.port.port)?,
-        tags: subject.resource_tags(&backend.id()),
-        id: backend.id(),
+        attributes: attributes::of_target_group(subject.annotations, backend.port.port)?,
+        tags: subject.resource_tags(&id),
+        id,
     })
 }
 
-/// `instance` or `ip`. Any other text is `instance`, as with the Go controller.
 fn target_type(subject: &Subject<'_>) -> Result<&'static str, PlanError> {
-    if subject.annotations.text("aws-load-balancer-type") == Some("nlb-ip") {
+    let annotations = subject.annotations;
+    if annotations.text("aws-load-balancer-type") == Some("nlb-ip") {
         return Ok("ip");
     }
-    let key = "aws-load-balancer-nlb-target-type";
-    let asked = subject
-        .annotations
-        .text(key)
-        .unwrap_or(&subject.config.default_target_type);
-    if asked != "ip" {
+    let asked = annotations.word(TYPE, &["instance", "ip"])?;
+    if asked.unwrap_or(&subject.config.default_target_type) != "ip" {
         return Ok("instance");
     }
-    if subject.config.gates.ip_target_type {
-        return Ok("ip");
+    match subject.config.gates.ip_target_type {
+        true => Ok("ip"),
+        false => {
+            let remedy = "write \"instance\" or start the controller with the feature gate EnableIPTargetType";
+            Err(annotations
+                .error(TYPE, "possible: the feature gate EnableIPTargetType is off", remedy)
+                .into())
+        }
     }
-    Err(subject
-        .annotations
-        .error(key, "allowed", "use instance, or turn the gate EnableIPTargetType on")
-        .into())
 }
 
-fn field(field: &str, value: &dyn ToString, problem: &str, remedy: &str) -> PlanError {
+fn field(field: &str, value: impl ToString, problem: &str, remedy: &str) -> PlanError {
     PlanError::Field {
         field: field.to_owned(),
         value: value.to_string(),
@@ -88,143 +104,150 @@ fn field(field: &str, value: &dyn ToString, problem: &str, remedy: &str) -> Plan
     }
 }
 
+/// Port of the target group: a named container port differs per pod, for which 1 stands.
 fn target_port(backend: &Backend<'_>, target_type: &str) -> Result<i32, PlanError> {
-    let spec = backend.service.spec.as_ref();
+    let port = backend.port;
     if target_type == "ip" {
-        return match &backend.port.target_port {
-            // AWS wants a default port; each target is registered with its own.
-            Some(IntOrString::String(_)) => Ok(1),
-            Some(IntOrString::Int(port)) if *port > 0 => Ok(*port),
-            _ => Ok(backend.port.port),
+        return match pod_port(port) {
+            IntOrString::Int(0) => Err(field("ports[].targetPort", 0, "is no port", "give a port of the pods")),
+            IntOrString::Int(number) => Ok(number),
+            IntOrString::String(_) => Ok(1),
         };
     }
-    let kind = spec.and_then(|spec| spec.type_.as_deref()).unwrap_or("ClusterIP");
-    if kind == "ClusterIP" {
-        return Err(field(
+    let kind = backend
+        .service
+        .spec
+        .as_ref()
+        .and_then(|spec| spec.type_.as_deref())
+        .unwrap_or("ClusterIP");
+    let remedy = "use type LoadBalancer or NodePort, or targets of type ip";
+    match port.node_port.unwrap_or(0) {
+        _ if !matches!(kind, "LoadBalancer" | "NodePort") => Err(field(
             "type",
-            &kind,
-            "targets of type instance need node ports",
-            "use NodePort or LoadBalancer, or target type ip",
-        ));
-    }
-    match backend.port.node_port {
-        Some(port) if port > 0 => Ok(port),
-        _ => {
-            let allocate = spec
-                .and_then(|spec| spec.allocate_load_balancer_node_ports)
-                .unwrap_or(true);
-            let remedy = "set it to true, or use target type ip";
+            kind,
+            "has no node ports for targets of type instance",
+            remedy,
+        )),
+        0 => {
+            let remedy = "set allocateLoadBalancerNodePorts to true, or use targets of type ip";
             Err(field(
-                "allocateLoadBalancerNodePorts",
-                &allocate,
-                "targets of type instance need node ports",
+                "ports[].nodePort",
+                0,
+                "is needed by targets of type instance",
                 remedy,
             ))
         }
+        number => Ok(number),
     }
+}
+
+/// The pods' port of a Service port.
+pub(crate) fn pod_port(port: &ServicePort) -> IntOrString {
+    port.target_port.clone().unwrap_or(IntOrString::Int(port.port))
 }
 
 fn ip_address_type(frame: &Frame<'_>, backend: &Backend<'_>) -> Result<&'static str, PlanError> {
     let families = backend
         .service
         .spec
-        .as_ref()
-        .and_then(|spec| spec.ip_families.clone())
-        .unwrap_or_default();
-    match families.iter().any(|family| family == "IPv6") {
-        false => Ok("ipv4"),
-        true if frame.dualstack => Ok("ipv6"),
-        true => {
-            let remedy = "set annotation service.beta.kubernetes.io/aws-load-balancer-ip-address-type to dualstack";
-            Err(field(
-                "ipFamilies",
-                &families.join(","),
-                "IPv6 targets need a dualstack load balancer",
-                remedy,
-            ))
+        .iter()
+        .flat_map(|spec| spec.ip_families.iter().flatten());
+    let ipv6 = families.clone().any(|family| family == "IPv6");
+    match (ipv6, frame.dualstack) {
+        (false, _) => Ok("ipv4"),
+        (true, true) => Ok("ipv6"),
+        (true, false) => {
+            let remedy = "set the annotation service.beta.kubernetes.io/aws-load-balancer-ip-address-type to dualstack";
+            Err(field("ipFamilies", "IPv6", "needs a dualstack load balancer", remedy))
         }
     }
 }
 
-/// Whether kube-proxy's own health endpoint is to be probed: only nodes with a pod are healthy then.
-fn probes_node(backend: &Backend<'_>, target_type: &str) -> bool {
-    let spec = backend.service.spec.as_ref();
-    let is = |value: Option<&String>, wanted: &str| value.is_some_and(|value| value == wanted);
-    target_type == "instance"
-        && is(spec.and_then(|spec| spec.external_traffic_policy.as_ref()), "Local")
-        && is(spec.and_then(|spec| spec.type_.as_ref()), "LoadBalancer")
+/// What is checked when no annotation says otherwise. A Service of policy Local is asked on each node whether it has pods there.
+fn default_check(service: &Service, target_type: &str) -> HealthCheck {
+    let spec = service.spec.as_ref();
+    let local = spec.is_some_and(|spec| {
+        spec.external_traffic_policy.as_deref() == Some("Local") && spec.type_.as_deref() == Some("LoadBalancer")
+    });
+    let node_port = spec.and_then(|spec| spec.health_check_node_port).unwrap_or(0);
+    let (protocol, port, path, timeout, threshold) = match local && target_type == "instance" {
+        true => ("HTTP", node_port.to_string(), "/healthz", 6, 2),
+        false => ("TCP", "traffic-port".to_owned(), "/", 10, 3),
+    };
+    HealthCheck {
+        protocol: protocol.to_owned(),
+        port,
+        path: Some(path.to_owned()),
+        interval: 10,
+        timeout,
+        healthy_threshold: threshold,
+        unhealthy_threshold: threshold,
+        matcher: Some("200-399".to_owned()),
+    }
 }
 
 fn health_check(subject: &Subject<'_>, backend: &Backend<'_>, target_type: &str) -> Result<HealthCheck, PlanError> {
     let annotations = subject.annotations;
-    let of_node = probes_node(backend, target_type);
-    let number = |key: &str, default: i32| annotations.number(key).map(|value| value.unwrap_or(default));
-    let threshold = if of_node { 2 } else { 3 };
-    let protocol = health_check_protocol(subject, of_node)?;
-    let http = protocol != "TCP";
     let advanced = subject.config.gates.nlb_health_check_advanced_config;
-    let default_timeout = if of_node { 6 } else { 10 };
-    let default_path = if of_node { "/healthz" } else { "/" };
-    let path = annotations
-        .text("aws-load-balancer-healthcheck-path")
-        .unwrap_or(default_path);
-    let codes = annotations
-        .text("aws-load-balancer-healthcheck-success-codes")
-        .unwrap_or("200-399");
+    let key = |suffix: &str| format!("aws-load-balancer-healthcheck-{suffix}");
+    let number = |suffix: &str, default| annotations.number(&key(suffix)).map(|number| number.unwrap_or(default));
+    let text = |suffix: &str, default: Option<String>| annotations.text(&key(suffix)).map(str::to_owned).or(default);
+    let default = default_check(backend.service, target_type);
+    let protocol = text("protocol", None).map_or(default.protocol, |text| text.to_ascii_uppercase());
+    if !matches!(protocol.as_str(), "TCP" | "HTTP" | "HTTPS") {
+        let (expected, remedy) = (
+            "one of tcp, http, https",
+            "use one of these values or remove the annotation",
+        );
+        return Err(annotations.error(&key("protocol"), expected, remedy).into());
+    }
+    let http = protocol != "TCP";
     Ok(HealthCheck {
-        port: health_check_port(subject, backend, target_type, of_node)?,
-        path: http.then(|| path.to_owned()),
-        matcher: (http && advanced).then(|| codes.to_owned()),
-        interval: number("aws-load-balancer-healthcheck-interval", 10)?,
+        port: health_port(subject, backend, target_type, default.port)?,
+        path: text("path", default.path).filter(|_| http),
+        interval: number("interval", default.interval)?,
         timeout: if advanced {
-            number("aws-load-balancer-healthcheck-timeout", default_timeout)?
+            number("timeout", default.timeout)?
         } else {
-            default_timeout
+            default.timeout
         },
-        healthy_threshold: number("aws-load-balancer-healthcheck-healthy-threshold", threshold)?,
-        unhealthy_threshold: number("aws-load-balancer-healthcheck-unhealthy-threshold", threshold)?,
+        healthy_threshold: number("healthy-threshold", default.healthy_threshold)?,
+        unhealthy_threshold: number("unhealthy-threshold", default.unhealthy_threshold)?,
+        matcher: text("success-codes", default.matcher).filter(|_| http && advanced),
         protocol,
     })
 }
 
-fn health_check_protocol(subject: &Subject<'_>, of_node: bool) -> Result<String, PlanError> {
-    let key = "aws-load-balancer-healthcheck-protocol";
-    let protocol = subject.annotations.text(key).map(str::to_uppercase);
-    match protocol.as_deref() {
-        None => Ok(if of_node { "HTTP" } else { "TCP" }.to_owned()),
-        Some("TCP" | "HTTP" | "HTTPS") => Ok(protocol.unwrap_or_default()),
-        Some(_) => Err(subject
-            .annotations
-            .error(key, "one of tcp, http, https", "use one of these")
-            .into()),
-    }
-}
-
-fn health_check_port(
+fn health_port(
     subject: &Subject<'_>,
     backend: &Backend<'_>,
     target_type: &str,
-    of_node: bool,
+    default: String,
 ) -> Result<String, PlanError> {
-    let key = "aws-load-balancer-healthcheck-port";
-    let spec = backend.service.spec.as_ref();
-    let Some(asked) = subject.annotations.text(key) else {
-        let node = spec
-            .and_then(|spec| spec.health_check_node_port)
-            .filter(|port| of_node && *port > 0);
-        return Ok(node.map_or_else(|| "traffic-port".to_owned(), |port| port.to_string()));
+    let Some(text) = subject.annotations.text(HEALTH_PORT) else {
+        return Ok(default);
     };
-    if asked == "traffic-port" || asked.parse::<u16>().is_ok() {
-        return Ok(asked.to_owned());
+    if text == "traffic-port" || text.parse::<i32>().is_ok() {
+        return Ok(text.to_owned());
     }
-    let mut ports = spec.iter().flat_map(|spec| spec.ports.iter().flatten());
-    let named = ports.find(|port| port.name.as_deref() == Some(asked));
-    let number = named.and_then(|port| match (target_type, &port.target_port) {
-        ("instance", _) => port.node_port,
-        (_, Some(IntOrString::Int(number))) => Some(*number),
-        _ => None,
-    });
-    let expected = "traffic-port, a number, or the name of a Service port with a numeric target";
-    let wrong = || subject.annotations.error(key, expected, "use one of these").into();
-    number.map(|number| number.to_string()).ok_or_else(wrong)
+    let ports = backend
+        .service
+        .spec
+        .as_ref()
+        .and_then(|spec| spec.ports.as_deref())
+        .unwrap_or_default();
+    let wrong = |expected: &str| {
+        subject.annotations.error(
+            HEALTH_PORT,
+            expected,
+            "write traffic-port, a number, or the name of a port of the Service",
+        )
+    };
+    let named = port::find(ports, &IntOrString::String(text.to_owned()));
+    let named = named.ok_or_else(|| wrong("traffic-port, a number, or the name of a port"))?;
+    match (target_type, pod_port(named)) {
+        ("instance", _) => Ok(named.node_port.unwrap_or(0).to_string()),
+        (_, IntOrString::Int(number)) => Ok(number.to_string()),
+        (_, IntOrString::String(_)) => Err(wrong("a port whose targetPort is a number").into()),
+    }
 }

@@ -1,109 +1,178 @@
-//! `actions.PROTO-PORT`: several target groups behind one listener, with weights.
+//! Listeners that forward to several Services by weight: the annotations `actions.<protocol>-<port>`.
 
-use crate::{PlanError, Subject};
-use controllers_api::annotation::Annotations;
+use crate::load_balancer::Frame;
+use crate::security_group::Groups;
+use crate::target_group::{self, Backend};
+use crate::{PlanError, Subject, port};
+use controllers_api::annotation::{Annotations, PREFIX};
+use k8s_openapi::api::core::v1::Service;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use model::{Stack, TargetGroupRef};
 use serde::Deserialize;
 
-/// The annotation's JSON.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Action {
+struct Written {
     #[serde(rename = "type")]
     kind: String,
     forward_config: Option<Forward>,
 }
 
-/// Where to forward to.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Forward {
-    /// Weight of the Service's own target group.
-    pub(crate) base_service_weight: Option<i32>,
-    /// Others.
+struct Forward {
+    base_service_weight: Option<i32>,
     #[serde(default)]
-    pub(crate) target_groups: Vec<Tuple>,
+    target_groups: Vec<Target>,
     target_group_stickiness_config: Option<Stickiness>,
 }
 
-/// One other target group.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Tuple {
-    #[serde(rename = "targetGroupARN")]
-    pub(crate) target_group_arn: Option<String>,
-    pub(crate) service_name: Option<String>,
-    pub(crate) service_port: Option<IntOrString>,
-    pub(crate) weight: Option<i32>,
-    pub(crate) decrypt: Option<bool>,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Deserialize)]
 struct Stickiness {
     enabled: Option<bool>,
 }
 
-impl Forward {
-    pub(crate) fn stickiness(&self) -> Option<bool> {
-        self.target_group_stickiness_config
-            .as_ref()
-            .and_then(|config| config.enabled)
-    }
+/// One of the target groups.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Target {
+    #[serde(rename = "targetGroupARN")]
+    arn: Option<String>,
+    service_name: Option<String>,
+    service_port: Option<IntOrString>,
+    pub(crate) weight: Option<i32>,
+    #[serde(default)]
+    decrypt: bool,
 }
 
-/// Names of the Services that any action names; malformed actions are reported when they are planned.
+/// A forward action.
+pub(crate) struct Action {
+    key: String,
+    protocol: &'static str,
+    pub(crate) base_weight: Option<i32>,
+    pub(crate) targets: Vec<Target>,
+    pub(crate) stickiness: Option<bool>,
+}
+
+/// Names of the Services that a Service's actions forward to. Actions that cannot be read name none; planning tells what is wrong with them.
 pub(crate) fn services(annotations: Annotations<'_>) -> Vec<String> {
-    let prefix = format!("{}actions.", controllers_api::annotation::PREFIX);
-    let actions = annotations.0.iter().filter(|(key, _)| key.starts_with(&prefix));
-    let parsed = actions.filter_map(|(_, text)| serde_json::from_str::<Action>(text).ok());
-    let tuples = parsed
-        .filter_map(|action| action.forward_config)
-        .flat_map(|forward| forward.target_groups);
-    tuples.filter_map(|tuple| tuple.service_name).collect()
+    let actions = annotations
+        .0
+        .iter()
+        .filter(|(key, _)| key.starts_with(&format!("{PREFIX}actions.")));
+    let read = actions.filter_map(|(_, text)| serde_json::from_str::<Written>(text).ok()?.forward_config);
+    let mut names: Vec<_> = read
+        .flat_map(|forward| forward.target_groups)
+        .filter_map(|target| target.service_name)
+        .collect();
+    names.sort();
+    names.dedup();
+    names
 }
 
-/// The action of one listener, checked.
-pub(crate) fn action(subject: &Subject<'_>, protocol: &str, port: i32) -> Result<Option<Forward>, PlanError> {
+/// The action of a listener, if it has one.
+pub(crate) fn action(
+    annotations: Annotations<'_>,
+    protocol: &'static str,
+    port: i32,
+) -> Result<Option<Action>, PlanError> {
     let key = format!("actions.{protocol}-{port}");
-    let Some(text) = subject
-        .annotations
-        .text(&key)
-        .filter(|_| subject.config.gates.weighted_target_groups)
-    else {
+    let Some(text) = annotations.text(&key) else {
         return Ok(None);
     };
-    let wrong = |expected: String| -> PlanError {
-        let remedy = "see the guide for the form of forward actions";
-        subject.annotations.error(&key, expected, remedy).into()
+    let wrong = |expected: String, remedy: &str| annotations.error(&key, expected, remedy);
+    let written: Written = serde_json::from_str(text).map_err(|error| {
+        wrong(
+            format!("an action in JSON: {error}"),
+            "write {\"type\":\"forward\",\"forwardConfig\":{...}}",
+        )
+    })?;
+    if written.kind != "forward" {
+        return Err(wrong("of type forward".to_owned(), "a network load balancer can only forward").into());
+    }
+    let Some(forward) = written.forward_config else {
+        return Err(wrong(
+            "complete: forwardConfig is missing".to_owned(),
+            "add forwardConfig with targetGroups",
+        )
+        .into());
     };
-    let action: Action = serde_json::from_str(text).map_err(|error| wrong(format!("JSON of an action: {error}")))?;
-    if action.kind != "forward" {
-        return Err(wrong(format!(
-            "an action of type forward: its type is {:?}",
-            action.kind
-        )));
-    }
-    let forward = action
-        .forward_config
-        .ok_or_else(|| wrong("complete: forwardConfig is missing".to_owned()))?;
-    let several = forward.target_groups.len() + usize::from(forward.base_service_weight.is_some()) > 1;
-    for tuple in &forward.target_groups {
-        if tuple.target_group_arn.is_some() == tuple.service_name.is_some() {
-            return Err(wrong(
-                "right: a target group needs either targetGroupARN or serviceName".to_owned(),
-            ));
-        }
-        if tuple.service_name.is_some() && tuple.service_port.is_none() {
-            return Err(wrong("complete: serviceName needs servicePort".to_owned()));
-        }
-        if several && tuple.weight.is_none() {
-            return Err(wrong(
-                "complete: with several target groups each needs a weight".to_owned(),
-            ));
-        }
-        if tuple.weight.is_some_and(|weight| !(0..=999).contains(&weight)) {
-            return Err(wrong("right: weights are 0 to 999".to_owned()));
+    let several = forward.target_groups.len() > 1;
+    for target in &forward.target_groups {
+        let problem = match (&target.arn, &target.service_name) {
+            (Some(_), Some(_)) | (None, None) => {
+                Some("each target group needs targetGroupARN or serviceName, not both")
+            }
+            (None, Some(_)) if target.service_port.is_none() => Some("serviceName needs servicePort"),
+            _ if several && target.weight.is_none() => Some("each of several target groups needs a weight"),
+            _ => None,
+        };
+        if let Some(problem) = problem {
+            return Err(wrong(format!("complete: {problem}"), "correct its targetGroups").into());
         }
     }
-    Ok(Some(forward))
+    let weights = forward
+        .target_groups
+        .iter()
+        .map(|target| target.weight)
+        .chain([forward.base_service_weight]);
+    if let Some(weight) = weights.flatten().find(|weight| !(0..=999).contains(weight)) {
+        return Err(wrong(format!("right: weight {weight}"), "use weights from 0 to 999").into());
+    }
+    Ok(Some(Action {
+        protocol,
+        base_weight: forward.base_service_weight,
+        targets: forward.target_groups,
+        stickiness: forward
+            .target_group_stickiness_config
+            .and_then(|stickiness| stickiness.enabled),
+        key,
+    }))
+}
+
+/// The target group that a target means, added to the stack if it is a Service's.
+pub(crate) fn target(
+    subject: &Subject<'_>,
+    frame: &Frame<'_>,
+    groups: &Groups,
+    action: &Action,
+    target: &Target,
+    stack: &mut Stack,
+) -> Result<TargetGroupRef, PlanError> {
+    if let Some(arn) = &target.arn {
+        return Ok(TargetGroupRef::Arn(arn.clone()));
+    }
+    let name = target.service_name.as_deref().unwrap_or_default();
+    let wanted = target.service_port.clone().unwrap_or_default();
+    let wrong = |expected: String| {
+        let remedy = "name a Service of the same namespace and one of its ports";
+        subject.annotations.error(&action.key, expected, remedy)
+    };
+    let neighbour = if name == subject.name() {
+        Some(subject.service)
+    } else {
+        subject.facts.services.get(name)
+    };
+    let service: &Service = neighbour.ok_or_else(|| wrong(format!("right: there is no Service {name}")))?;
+    let ports = service
+        .spec
+        .as_ref()
+        .and_then(|spec| spec.ports.as_deref())
+        .unwrap_or_default();
+    let port = port::find(ports, &wanted).ok_or_else(|| wrong(format!("right: Service {name} has no such port")))?;
+    let protocol = match action.protocol {
+        "TLS" if target.decrypt => "TCP",
+        other => other,
+    };
+    target_group::add(
+        subject,
+        frame,
+        groups,
+        &Backend {
+            service,
+            port,
+            protocol,
+        },
+        stack,
+    )
 }
