@@ -49,7 +49,7 @@ pub struct SslPolicy {
     pub name: &'static str,
     ssl_protocols: &'static [&'static str],
     ciphers: Vec<Cipher>,
-    supported_load_balancer_types: [&'static str; 2],
+    supported_load_balancer_types: &'static [&'static str],
 }
 
 #[derive(Debug, Serialize)]
@@ -72,7 +72,7 @@ pub fn all() -> Vec<SslPolicy> {
             name,
             ssl_protocols,
             ciphers: numbered.map(|(name, priority)| Cipher { name, priority }).collect(),
-            supported_load_balancer_types: ["application", "network"],
+            supported_load_balancer_types: &["application", "network"],
         }
     };
     POLICIES.iter().map(describe).collect()
