@@ -81,16 +81,24 @@ impl Toolchain {
     /// # Errors
     /// When a package cannot be installed or a program cannot be built.
     pub fn ensure(progress: Progress) -> Result<Self, ToolchainError> {
+        let toolchain = Self::for_cluster(progress)?;
+        toolchain.binaries.build(progress)?;
+        Ok(toolchain)
+    }
+
+    /// As [`Toolchain::ensure`], without this workspace's binaries: what a cluster by itself needs.
+    ///
+    /// # Errors
+    /// As [`Toolchain::ensure`].
+    pub fn for_cluster(progress: Progress) -> Result<Self, ToolchainError> {
         packages::ensure(progress)?;
         let built = go::ensure(progress)?;
-        let pod = ensure_pod(progress)?;
-        let binaries = Binaries::ensure(progress)?;
         Ok(Self {
             kubernetes: built.kubernetes,
             etcd: built.etcd,
             coredns: built.coredns,
-            pod,
-            binaries,
+            pod: ensure_pod(progress)?,
+            binaries: Binaries::located(),
         })
     }
 

@@ -13,8 +13,15 @@ pub struct Binaries {
 }
 
 impl Binaries {
-    /// Builds them, in the profile and target folder of the running program.
-    pub(super) fn ensure(progress: Progress) -> Result<Self, ToolchainError> {
+    /// Where they are or will be: the profile and target folder of the running program.
+    pub(super) fn located() -> Self {
+        Self {
+            folder: target_folder().unwrap_or_else(|| checkout().join("target/debug")),
+        }
+    }
+
+    /// Builds them there.
+    pub(super) fn build(&self, progress: Progress) -> Result<(), ToolchainError> {
         let step = progress.step("building seatrial-aws and the controllers (about ten minutes the first time)");
         let mut cargo = Command::new("cargo");
         cargo.args([
@@ -28,8 +35,7 @@ impl Binaries {
         cargo
             .args(["--bin", "targetgroupbinding-controller"])
             .current_dir(checkout());
-        let target = target_folder();
-        if let Some(target) = target.as_ref().and_then(|folder| folder.parent()) {
+        if let Some(target) = self.folder.parent() {
             cargo.env("CARGO_TARGET_DIR", target);
         }
         run_command(&mut cargo).map_err(|source| ToolchainError::Build {
@@ -37,9 +43,7 @@ impl Binaries {
             source,
         })?;
         step.done();
-        Ok(Self {
-            folder: target.unwrap_or_else(|| checkout().join("target/debug")),
-        })
+        Ok(())
     }
 
     /// The path of a binary.
