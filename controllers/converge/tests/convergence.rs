@@ -340,6 +340,7 @@ fn a_new_service_takes_six_mutating_calls() {
     let desired = Stack {
         id: STACK.to_owned(),
         load_balancer: Some(LoadBalancer {
+            name: "web".to_owned(),
             scheme: "internet-facing".to_owned(),
             security_groups: vec![SecurityGroupRef::Managed, SecurityGroupRef::Backend],
             attributes: cross_zone,
@@ -353,13 +354,13 @@ fn a_new_service_takes_six_mutating_calls() {
     };
     let changes = diff(&Observed::default(), &desired, &ExternalTags::new());
     let printed: Vec<_> = changes.iter().map(ToString::to_string).collect();
-    insta::assert_yaml_snapshot!(printed, @r#"
-    - + security group managed
-    - "+ rules of the managed security group: tcp 8080-8080 from 0.0.0.0/0"
-    - "+ target group tg-8080-TCP-instance (instance TCP:8080)"
-    - "+ load balancer  (internet-facing)"
-    - "~ attributes of the load balancer: load_balancing.cross_zone.enabled=true"
-    - "+ listener TCP:8080"
-    - + binding shop/tg-8080-TCP-instance
-    "#);
+    insta::assert_snapshot!(printed.join("\n"), @r"
+    + security group managed
+    + rules of the managed security group: tcp 8080-8080 from 0.0.0.0/0
+    + target group tg-8080-TCP-instance (instance TCP:8080)
+    + load balancer web (internet-facing)
+    ~ attributes of the load balancer: load_balancing.cross_zone.enabled=true
+    + listener TCP:8080
+    + binding shop/tg-8080-TCP-instance
+    ");
 }
