@@ -1,0 +1,63 @@
+//! Answers that are good for a while.
+
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+/// An answer, asked for again when it is older than its lifetime. Whoever asks while it is being fetched waits for
+/// that one fetch.
+pub(crate) struct Fresh<T> {
+    lifetime: Duration,
+    answer: Mutex<Option<(Instant, Arc<T>)>>,
+}
+
+impl<T> Fresh<T> {
+    pub(crate) fn new(lifetime: Duration) -> Self {
+        Self {
+            lifetime,
+            answer: Mutex::new(None),
+        }
+    }
+
+    /// The answer. A failure is passed on and not remembered.
+    pub(crate) async fn get<E>(&self, fetch: impl Future<Output = Result<T, E>>) -> Result<Arc<T>, E> {
+        let mut answer = self.answer.lock().await;
+        if let Some((since, value)) = &*answer
+            && since.elapsed() < self.lifetime
+        {
+            return Ok(value.clone());
+        }
+        let value = Arc::new(fetch.await?);
+        *answer = Some((Instant::now(), value.clone()));
+        Ok(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    #[tokio::test(start_paused = true)]
+    async fn fetched_once_per_lifetime_however_many_ask() {
+        let fresh = Fresh::new(Duration::from_secs(60));
+        let fetches = Cell::new(0);
+        let ask = || {
+            fresh.get(async {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                fetches.set(fetches.get() + 1);
+                if fetches.get() == 1 {
+                    Err("down")
+                } else {
+                    Ok(fetches.get())
+                }
+            })
+        };
+        assert_eq!(ask().await, Err("down"));
+        let (a, b) = tokio::join!(ask(), ask());
+        assert_eq!((a, b), (Ok(Arc::new(2)), Ok(Arc::new(2))));
+        tokio::time::advance(Duration::from_secs(61)).await;
+        assert_eq!(ask().await, Ok(Arc::new(3)));
+    }
+}
