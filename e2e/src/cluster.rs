@@ -113,6 +113,7 @@ impl Cluster {
     /// # Errors
     /// Without root, when the name is taken, or when no /16 is free.
     pub fn create(name: &str, state: &Path, zones: u8) -> Result<Self, ClusterError> {
+        let _until_the_routes_are_there = lock_host()?;
         if !Network::of(name).namespaces().is_empty() {
             return Err(ClusterError::Taken(name.to_owned()));
         }
@@ -317,6 +318,16 @@ metadata: {name: "seatrial:node-proxier"}
 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: "system:node-proxier"}
 subjects: [{kind: User, name: "system:kube-proxy", apiGroup: rbac.authorization.k8s.io}]
 "#;
+
+/// Held while addresses are chosen and taken, so that instances started at once do not choose the same.
+fn lock_host() -> Result<std::fs::File, ClusterError> {
+    let path = Path::new("/run");
+    let locked = std::fs::File::open(path).and_then(|folder| folder.lock().map(|()| folder));
+    locked.map_err(|source| ClusterError::State {
+        path: path.to_owned(),
+        source,
+    })
+}
 
 async fn ready_nodes(client: &Client) -> usize {
     let Ok(nodes) = Api::<KubeNode>::all(client.clone()).list(&ListParams::default()).await else {

@@ -48,24 +48,23 @@ impl Network {
         namespace == self.vpc() || node.is_some_and(|index| index.parse::<usize>().is_ok())
     }
 
-    /// What of it is still on this host: namespaces, the host's link, routes into the VPC.
+    /// What of it is still on this host: namespaces, the host's link, and routes over it.
     #[must_use]
-    pub fn leftovers(&self, vpc: Ipv4Net) -> Vec<String> {
-        let lines = |command: &str, ours: &dyn Fn(&str) -> bool| -> Vec<String> {
+    pub fn leftovers(&self) -> Vec<String> {
+        let link = self.host_link();
+        let lines = |command: &str, mark: String, kind: &str| -> Vec<String> {
             let printed = run(command).unwrap_or_default();
-            printed.lines().filter(|line| ours(line)).map(str::to_owned).collect()
+            let ours = printed.lines().filter(|line| format!("{line} ").contains(&mark));
+            ours.map(|line| format!("{kind} {line}")).collect()
         };
-        let (link, vpc) = (format!(": {}@", self.host_link()), vpc.to_string());
-        let links = lines("ip -o link", &|line| line.contains(&link));
-        let routes = lines("ip -4 route show table all", &|line| {
-            line.split(' ').next() == Some(vpc.as_str())
-        });
-        let namespaces = self.namespaces().into_iter().map(|name| format!("namespace {name}"));
-        let links = links.into_iter().map(|line| format!("link {line}"));
-        namespaces
-            .chain(links)
-            .chain(routes.into_iter().map(|line| format!("route {line}")))
-            .collect()
+        let mut left: Vec<String> = self
+            .namespaces()
+            .iter()
+            .map(|name| format!("namespace {name}"))
+            .collect();
+        left.extend(lines("ip -o link", format!(": {link}@"), "link"));
+        left.extend(lines("ip -4 route show table all", format!(" dev {link} "), "route"));
+        left
     }
 
     /// Makes the namespaces, links and routes.

@@ -97,7 +97,7 @@ impl Cluster {
         let mut left: Vec<String> = recorded.map(|label| format!("process {label}")).collect();
         left.extend(self.strays().iter().map(|pid| format!("process {pid}")));
         left.extend(mounts_below(&self.state).iter().map(|mount| format!("mount {mount}")));
-        left.extend(self.network.leftovers(self.plan.vpc));
+        left.extend(self.network.leftovers());
         left.extend(
             self.cgroups(&containers)
                 .iter()
