@@ -279,7 +279,10 @@ async fn a_draining_target_keeps_its_flows_until_it_is_gone() -> anyhow::Result<
         cut.map_err(|error| error.kind()),
         Err(std::io::ErrorKind::ConnectionReset)
     );
-    assert_eq!(lb.plane.flows()["lb"].elb_resets, 1);
+    eventually("the reset is counted", || async {
+        lb.plane.flows()["lb"].elb_resets == 1
+    })
+    .await?;
     Ok(())
 }
 
