@@ -71,6 +71,8 @@ pub struct Context {
     pub region: String,
     /// The account, twelve digits.
     pub account: String,
+    /// Suffix of the load balancers' DNS names.
+    pub dns_suffix: String,
     /// Ids for what the call makes.
     pub ids: Ids,
     /// How long transitions take.

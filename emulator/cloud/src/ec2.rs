@@ -1,9 +1,9 @@
 //! EC2, API version 2016-11-15.
 
 pub mod filter;
-pub mod permission;
 pub mod interface;
 pub mod network;
+pub mod permission;
 pub mod security_group;
 pub mod shape;
 mod state;
@@ -12,8 +12,10 @@ pub use state::{ServiceInterface, State};
 
 crate::action::actions! {
     read {
+        "DescribeAddresses" => describe_addresses,
         "DescribeAvailabilityZones" => describe_availability_zones,
         "DescribeInstances" => describe_instances,
+        "DescribeInternetGateways" => describe_internet_gateways,
         "DescribeNetworkInterfaces" => describe_network_interfaces,
         "DescribeRouteTables" => describe_route_tables,
         "DescribeSecurityGroups" => describe_security_groups,
@@ -22,9 +24,14 @@ crate::action::actions! {
         "DescribeVpcs" => describe_vpcs,
     }
     write {
+        "AllocateAddress" => allocate_address,
+        "AssignPrivateIpAddresses" => assign_private_ip_addresses,
         "AuthorizeSecurityGroupIngress" => authorize_security_group_ingress,
+        "CreateNetworkInterface" => create_network_interface,
         "CreateSecurityGroup" => create_security_group,
+        "CreateSubnet" => create_subnet,
         "CreateTags" => create_tags,
+        "CreateVpc" => create_vpc,
         "DeleteSecurityGroup" => delete_security_group,
         "DeleteTags" => delete_tags,
         "RevokeSecurityGroupIngress" => revoke_security_group_ingress,

@@ -91,6 +91,7 @@ impl Cloud {
             now,
             region: region.to_owned(),
             account: self.world.account.clone(),
+            dns_suffix: self.world.dns_suffix.clone(),
             ids: Ids::new(self.world.seed, self.writes),
             timing: self.timing,
         }

@@ -22,6 +22,9 @@ pub struct World {
     /// Seed of all ids that are given out later.
     #[serde(default)]
     pub seed: u64,
+    /// Suffix of the load balancers' DNS names.
+    #[serde(default = "dns_suffix")]
+    pub dns_suffix: String,
     /// The VPC.
     pub vpc: VpcSpec,
     /// Its subnets.
@@ -33,6 +36,10 @@ pub struct World {
     /// Elastic IP addresses that are allocated.
     #[serde(default)]
     pub addresses: Vec<AddressSpec>,
+}
+
+fn dns_suffix() -> String {
+    "seatrial.test".to_owned()
 }
 
 /// A VPC with one internet gateway and one main route table.

@@ -156,6 +156,27 @@ impl State {
         })
     }
 
+    /// The address that was asked for, if it is free, otherwise any free one as [`Self::free_address`] chooses.
+    ///
+    /// # Errors
+    /// `InvalidIPAddress.InUse` for an address that is taken or not the subnet's; otherwise as [`Self::free_address`].
+    pub(crate) fn wanted_address(
+        &self,
+        subnet_id: &str,
+        wanted: Option<Ipv4Addr>,
+        upper: bool,
+    ) -> Result<Ipv4Addr, ApiError> {
+        self.subnet(subnet_id)?;
+        match wanted {
+            Some(address) if self.is_free(subnet_id, address) => Ok(address),
+            Some(address) => {
+                let message = format!("Address {address} is in use or not in subnet {subnet_id}");
+                Err(ApiError::new("InvalidIPAddress.InUse", message))
+            }
+            None => self.free_address(subnet_id, upper),
+        }
+    }
+
     /// Creates the interface of a service (a load balancer's, for instance) and returns its id.
     ///
     /// # Errors
@@ -167,16 +188,7 @@ impl State {
         wanted: &ServiceInterface<'_>,
         ids: &mut Ids,
     ) -> Result<String, ApiError> {
-        let address = match wanted.address {
-            Some(address) if self.is_free(wanted.subnet_id, address) => address,
-            Some(address) => {
-                return Err(ApiError::new(
-                    "InvalidIPAddress.InUse",
-                    format!("Address {address} is in use or not in subnet {}", wanted.subnet_id),
-                ));
-            }
-            None => self.free_address(wanted.subnet_id, true)?,
-        };
+        let address = self.wanted_address(wanted.subnet_id, wanted.address, true)?;
         self.check_allocation(wanted.allocation_id)?;
         let subnet = self.subnet(wanted.subnet_id)?;
         let interface = Interface {

@@ -108,11 +108,10 @@ pub fn full_name(load_balancer_arn: &str) -> &str {
 }
 
 /// Where the names of load balancers are. AWS has `amazonaws.com` here; this is nobody's on the internet.
-pub const DNS_SUFFIX: &str = "seatrial.test";
 
 /// DNS name of a load balancer; `id` is that of its ARN.
 pub fn dns_name(context: &Context, name: &str, id: &str) -> String {
-    format!("{name}-{id}.elb.{}.{DNS_SUFFIX}", context.region)
+    format!("{name}-{id}.elb.{}.{}", context.region, context.dns_suffix)
 }
 
 #[cfg(test)]
