@@ -1,11 +1,13 @@
 //! A real control plane and nodes as child processes, the suites, the benchmarks.
 //!
-//! [`toolchain`] gets the programs, [`cluster`] runs them, [`world`] puts the emulated AWS and the controllers beside them.
+//! [`toolchain`] gets the programs, [`cluster`] runs them, [`instance`] puts the emulated AWS and the controllers beside them.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod address_plan;
 pub mod cluster;
 pub mod host;
+pub mod instance;
 pub mod process;
 pub mod progress;
 pub mod toolchain;
+pub mod world;

@@ -5,11 +5,13 @@ use crate::call::Caller;
 use crate::ec2::Ec2Client;
 use crate::elbv2::Elbv2Client;
 use crate::metrics::Metrics;
-use crate::service::Service;
+use crate::service::{Endpoints, Service};
+use crate::throttle::Throttles;
 use aws_api::{Aws, AwsError, Ec2};
 use aws_config::imds;
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use prometheus_client::registry::Registry;
 use std::sync::Arc;
 
 /// AWS, and where in it the cluster is.
@@ -47,7 +49,7 @@ pub enum ConnectError {
 pub async fn connect(args: &Args, metrics: &Metrics) -> Result<Connected, ConnectError> {
     let config = load(args).await;
     let region = config.region().map(ToString::to_string).ok_or(ConnectError::NoRegion)?;
-    let aws = clients(&config, args, metrics);
+    let aws = clients(&config, &args.aws_api_throttle, &args.aws_api_endpoints, metrics);
     let vpc_id = vpc(args, aws.ec2.as_ref()).await?;
     Ok(Connected { aws, region, vpc_id })
 }
@@ -61,21 +63,38 @@ async fn load(args: &Args) -> SdkConfig {
     loader.load().await
 }
 
-fn clients(config: &SdkConfig, args: &Args, metrics: &Metrics) -> Aws {
+/// Connects to an endpoint that takes any credentials, with no client-side rates: for the command line and tests.
+pub async fn connect_to(url: &str, region: &str) -> Aws {
+    let credentials = aws_sdk_ec2::config::Credentials::new("seatrial", "seatrial", None, None, "fixed");
+    let config = aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .region(Region::new(region.to_owned()))
+        .endpoint_url(url)
+        .credentials_provider(credentials)
+        .load()
+        .await;
+    clients(
+        &config,
+        &Throttles::lifted(),
+        &Endpoints::default(),
+        &Metrics::register(&mut Registry::default()),
+    )
+}
+
+fn clients(config: &SdkConfig, throttles: &Throttles, endpoints: &Endpoints, metrics: &Metrics) -> Aws {
     let caller = |service| Caller {
         service,
-        throttles: args.aws_api_throttle.clone(),
+        throttles: throttles.clone(),
         metrics: metrics.clone(),
     };
 
     let mut elbv2 = aws_sdk_elasticloadbalancingv2::config::Builder::from(config).interceptor(metrics.clone());
-    if let Some(url) = args.aws_api_endpoints.get(Service::Elbv2) {
+    if let Some(url) = endpoints.get(Service::Elbv2) {
         elbv2 = elbv2.endpoint_url(url);
     }
     let elbv2 = aws_sdk_elasticloadbalancingv2::Client::from_conf(elbv2.build());
 
     let mut ec2 = aws_sdk_ec2::config::Builder::from(config).interceptor(metrics.clone());
-    if let Some(url) = args.aws_api_endpoints.get(Service::Ec2) {
+    if let Some(url) = endpoints.get(Service::Ec2) {
         ec2 = ec2.endpoint_url(url);
     }
     let ec2 = aws_sdk_ec2::Client::from_conf(ec2.build());

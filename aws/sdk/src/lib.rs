@@ -16,7 +16,7 @@ mod throttle;
 
 pub use args::Args;
 pub use aws_api::Aws;
-pub use connect::{ConnectError, Connected, connect};
+pub use connect::{ConnectError, Connected, connect, connect_to};
 pub use metrics::Metrics;
 pub use service::{Endpoints, Service};
 pub use throttle::Throttles;

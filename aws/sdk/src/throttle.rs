@@ -57,6 +57,11 @@ const DEFAULTS: &str = "elasticloadbalancing:^(RegisterTargets|DeregisterTargets
                         elasticloadbalancing:^Modify=3:20";
 
 impl Throttles {
+    /// No client-side rates.
+    pub(crate) fn lifted() -> Self {
+        Self(Vec::new())
+    }
+
     /// Waits until a call of this operation may be made.
     pub(crate) async fn admit(&self, service: Service, operation: &str) {
         for rule in &self.0 {
@@ -78,7 +83,7 @@ impl FromStr for Throttles {
     /// `none` lifts all rates; the rules given for a service replace its defaults; empty text keeps the defaults.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if text.trim() == "none" {
-            return Ok(Self(Vec::new()));
+            return Ok(Self::lifted());
         }
         let mut rules = Self::parse_rules(text)?;
         let defaults = Self::parse_rules(DEFAULTS)?;

@@ -1,0 +1,180 @@
+//! `seatrial status`: load balancers, listeners, target health, URLs, as the AWS API tells them.
+
+use crate::state;
+use anyhow::{Context, Result};
+use aws_api::Aws;
+use e2e::instance::recorded_endpoint;
+use serde::Serialize;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+
+/// All load balancers of the account.
+#[derive(Debug, Serialize)]
+pub(crate) struct Status {
+    pub(crate) load_balancers: Vec<LoadBalancer>,
+}
+
+/// One load balancer.
+#[derive(Debug, Serialize)]
+pub(crate) struct LoadBalancer {
+    name: String,
+    /// `namespace/name` of the Service it was made for.
+    service: Option<String>,
+    state: String,
+    scheme: String,
+    dns_name: String,
+    addresses: Vec<IpAddr>,
+    pub(crate) listeners: Vec<Listener>,
+}
+
+/// One listener with its targets.
+#[derive(Debug, Serialize)]
+pub(crate) struct Listener {
+    protocol: String,
+    port: u16,
+    /// The listener's socket in each zone.
+    pub(crate) sockets: Vec<SocketAddr>,
+    url: String,
+    targets: Vec<Target>,
+}
+
+/// One target and its health.
+#[derive(Debug, Serialize)]
+struct Target {
+    id: String,
+    port: i32,
+    state: String,
+    reason: Option<String>,
+    description: Option<String>,
+}
+
+/// Prints the status of an instance.
+pub(crate) async fn status(name: &str, json: bool) -> Result<()> {
+    let endpoint = recorded_endpoint(&state(name))
+        .with_context(|| format!("there is no instance {name}; `cargo seatrial up` starts one"))?;
+    let status = read(&endpoint).await?;
+    if json {
+        println!("{}", serde_json::to_string_pretty(&status)?);
+    } else {
+        println!("{status}");
+        status.curl_lines().iter().for_each(|line| println!("{line}"));
+    }
+    Ok(())
+}
+
+/// Asks an endpoint.
+pub(crate) async fn read(endpoint: &str) -> Result<Status> {
+    let aws = aws_sdk::connect_to(endpoint, e2e::world::REGION).await;
+    let mut load_balancers = Vec::new();
+    for balancer in aws.elbv2.describe_load_balancers().await? {
+        load_balancers.push(describe(&aws, &balancer).await?);
+    }
+    Ok(Status { load_balancers })
+}
+
+async fn describe(aws: &Aws, balancer: &aws_api::elbv2::LoadBalancer) -> Result<LoadBalancer> {
+    let addresses = addresses(aws, &balancer.arn).await?;
+    let tags = aws.elbv2.describe_tags(std::slice::from_ref(&balancer.arn)).await?;
+    let service = tags
+        .get(&balancer.arn)
+        .and_then(|tags| tags.get("service.k8s.aws/stack"))
+        .cloned();
+    let mut listeners = Vec::new();
+    for listener in aws.elbv2.describe_listeners(&balancer.arn).await? {
+        let port = u16::try_from(listener.spec.port).context("a port has 16 bits")?;
+        let mut targets = Vec::new();
+        for target in &listener.spec.forward.targets {
+            let health = aws.elbv2.describe_target_health(&target.target_group_arn, &[]).await?;
+            targets.extend(health.into_iter().map(|health| Target {
+                id: health.target.id,
+                port: health.target.port,
+                state: health.state,
+                reason: health.reason,
+                description: health.description,
+            }));
+        }
+        listeners.push(Listener {
+            protocol: listener.spec.protocol,
+            port,
+            sockets: addresses
+                .iter()
+                .map(|address| SocketAddr::new(*address, port))
+                .collect(),
+            url: format!("http://{}:{port}/", balancer.dns_name),
+            targets,
+        });
+    }
+    Ok(LoadBalancer {
+        name: balancer.name.clone(),
+        service,
+        state: balancer.state.clone(),
+        scheme: balancer.scheme.clone(),
+        dns_name: balancer.dns_name.clone(),
+        addresses,
+        listeners,
+    })
+}
+
+/// The addresses of a load balancer's interfaces, which name it in their description.
+async fn addresses(aws: &Aws, arn: &str) -> Result<Vec<IpAddr>> {
+    let id = arn.split_once("loadbalancer/").map(|(_, id)| id).unwrap_or_default();
+    let filters = vec![("description".to_owned(), vec![format!("ELB {id}")])];
+    let interfaces = aws.ec2.describe_network_interfaces(&[], &filters).await?;
+    let addresses = interfaces.iter().flat_map(|interface| &interface.addresses);
+    Ok(addresses.filter_map(|address| address.parse().ok()).collect())
+}
+
+impl Status {
+    /// A command per listener that works without the cluster's name server.
+    pub(crate) fn curl_lines(&self) -> Vec<String> {
+        let listeners = self
+            .load_balancers
+            .iter()
+            .flat_map(|balancer| balancer.listeners.iter().map(move |listener| (balancer, listener)));
+        let line = |(balancer, listener): (&LoadBalancer, &Listener)| {
+            let address = listener.sockets.first()?.ip();
+            Some(format!(
+                "curl --resolve {}:{}:{address} {}",
+                balancer.dns_name, listener.port, listener.url
+            ))
+        };
+        listeners.filter_map(line).collect()
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.load_balancers.is_empty() {
+            writeln!(f, "no load balancers")?;
+        }
+        for balancer in &self.load_balancers {
+            let addresses: Vec<String> = balancer.addresses.iter().map(ToString::to_string).collect();
+            let service = balancer.service.as_deref().unwrap_or("-");
+            writeln!(
+                f,
+                "{}  Service {service}  {}  {}",
+                balancer.name, balancer.scheme, balancer.state
+            )?;
+            writeln!(f, "  {}  {}", balancer.dns_name, addresses.join(" "))?;
+            for listener in &balancer.listeners {
+                writeln!(f, "  {} {}", listener.protocol, listener.port)?;
+                for target in &listener.targets {
+                    let why = [&target.reason, &target.description]
+                        .into_iter()
+                        .flatten()
+                        .cloned()
+                        .collect::<Vec<_>>();
+                    writeln!(
+                        f,
+                        "    {}:{}  {}  {}",
+                        target.id,
+                        target.port,
+                        target.state,
+                        why.join(": ")
+                    )?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
