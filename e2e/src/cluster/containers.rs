@@ -32,6 +32,15 @@ impl Container {
         folders.filter(|folder| folder.is_dir()).collect()
     }
 
+    /// Its processes. Those that are ending are still among them, while their roots are already gone.
+    pub(super) fn processes(&self) -> Vec<u32> {
+        let lists = self.cgroups().into_iter();
+        let lists = lists.map(|folder| fs::read_to_string(folder.join("cgroup.procs")).unwrap_or_default());
+        lists
+            .flat_map(|list| list.lines().filter_map(|pid| pid.parse().ok()).collect::<Vec<_>>())
+            .collect()
+    }
+
     /// Its shim's socket and what the CNI library remembers of it.
     pub(super) fn files(&self) -> Vec<PathBuf> {
         let address = fs::read_to_string(self.bundle.join("address")).unwrap_or_default();

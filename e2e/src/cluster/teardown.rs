@@ -5,6 +5,7 @@
 use super::Cluster;
 use super::containers::{self, Container};
 use rustix::process::{Pid, Signal, kill_process};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -74,7 +75,15 @@ impl Cluster {
         };
         let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
         let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-        pids.filter(|pid| ours(*pid)).collect()
+        let in_cgroups = Container::all(&self.state)
+            .iter()
+            .flat_map(Container::processes)
+            .collect::<Vec<u32>>();
+        pids.filter(|pid| ours(*pid))
+            .chain(in_cgroups)
+            .collect::<BTreeSet<u32>>()
+            .into_iter()
+            .collect()
     }
 
     /// What of the instance is still on this host; empty after [`Cluster::stop`].
