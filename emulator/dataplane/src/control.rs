@@ -158,7 +158,7 @@ impl Control {
             .filter(|group| group.unhealthy_connection_termination);
         let terminating: HashSet<_> = terminating.map(|group| group.arn.as_str()).collect();
         unhealthy.retain(|key| terminating.contains(&*key.group));
-        self.tell(unhealthy.into_iter().map(Departure::Target).collect());
+        self.tell(unhealthy.into_iter().map(Departure::Unhealthy).collect());
     }
 
     /// Keeps the totals of load balancers that stay, begins those of new ones.

@@ -10,11 +10,13 @@ use crate::{
     routes::TargetKey,
 };
 
-/// All flows of this load balancer, or to this target, are to be cut.
+/// Whose flows are to be cut.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Departure {
     LoadBalancer(String),
     Target(TargetKey),
+    /// The flows that it got while it was healthy; not those that it has because no target is.
+    Unhealthy(TargetKey),
 }
 
 /// A load balancer that is gone takes its flows along. A target that is gone does so only where

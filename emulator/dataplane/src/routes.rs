@@ -29,6 +29,8 @@ pub(crate) struct Destination {
     pub(crate) key: TargetKey,
     pub(crate) address: SocketAddrV4,
     pub(crate) proxy_protocol: bool,
+    /// Whether it was healthy when these routes were made; if not, it is only used because no other is.
+    pub(crate) healthy: bool,
 }
 
 /// What happens to the flows that one address and port accept.
@@ -168,6 +170,7 @@ impl<'a> Group<'a> {
                 key,
                 address,
                 proxy_protocol: config.proxy_protocol_v2,
+                healthy: state == HealthState::Healthy,
             };
             (target, state, Arc::new(destination))
         });

@@ -229,6 +229,7 @@ impl Flows {
             departures.iter().any(|departure| match departure {
                 Departure::LoadBalancer(arn) => **arn == *flow.load_balancer,
                 Departure::Target(key) => *key == flow.destination.key,
+                Departure::Unhealthy(key) => flow.destination.healthy && *key == flow.destination.key,
             })
         };
         for (_, flow) in self.open.borrow_mut().extract_if(|_, flow| gone(flow)) {
