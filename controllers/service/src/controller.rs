@@ -87,8 +87,7 @@ impl Controller {
     async fn cleanup(&self, service: &Service) -> Result<Outcome, Error> {
         let api = self.api(service);
         let stack = plan(service, &Facts::default(), &self.config).map_err(Error::Plan)?;
-        let mut others = self.claimed();
-        others.retain(|other| *other != stack.id);
+        let others = self.claimed();
         let cleanup = self.converger.cleanup(&stack.id, &others);
         self.metrics
             .time("cleanup_load_balancer", cleanup)
@@ -116,10 +115,11 @@ impl Controller {
         Ok(stack)
     }
 
-    /// Ids of the stacks that may have something on AWS.
+    /// Ids of the stacks that have, or are about to have, something on AWS. What is being cleaned up is not among them.
     fn claimed(&self) -> Vec<String> {
+        let claimed = |service: &Service| has_finalizer(service) && is_ours(service, &self.config);
         self.services
-            .filter_map(|_, service| has_finalizer(service).then(|| stack_id(service)))
+            .filter_map(|_, service| claimed(service).then(|| stack_id(service)))
     }
 
     fn api(&self, service: &Service) -> Api<Service> {
