@@ -7,7 +7,8 @@ use std::time::Duration;
 
 /// Keeps the targets of target groups in line with the endpoints of Services
 #[derive(Debug, Clone, clap::Parser)]
-#[command(version)]
+#[command(name = "targetgroupbinding-controller", version)]
+#[group(skip)]
 pub(crate) struct Args {
     /// Name of the cluster; security groups carry it in the tag kubernetes.io/cluster/<name>
     #[arg(long, env = "CLUSTER_NAME")]
