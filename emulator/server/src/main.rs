@@ -45,13 +45,14 @@ struct Args {
 
 impl Args {
     fn config(self) -> anyhow::Result<Config> {
-        let world = match &self.world {
+        let mut world = match &self.world {
             Some(path) => {
                 let yaml = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-                Some(World::parse(&yaml).with_context(|| format!("{} is no world", path.display()))?)
+                World::parse(&yaml).with_context(|| format!("{} is no world", path.display()))?
             }
-            None => None,
+            None => World::default(),
         };
+        world.dns_suffix.clone_from(&self.dns_suffix);
         let defaults = DataPlaneOptions::default();
         let data_plane = DataPlaneOptions {
             netns: self.netns,
@@ -72,7 +73,7 @@ impl Args {
         Ok(Config {
             listen: self.listen,
             data_dir: self.data_dir,
-            world,
+            world: Some(world),
             timing,
             data_plane: Some(data_plane),
         })

@@ -107,9 +107,7 @@ pub fn full_name(load_balancer_arn: &str) -> &str {
         .map_or("", |(_, name)| name)
 }
 
-/// Where the names of load balancers are. AWS has `amazonaws.com` here; this is nobody's on the internet.
-
-/// DNS name of a load balancer; `id` is that of its ARN.
+/// DNS name of a load balancer; `id` is that of its ARN. Where AWS has `amazonaws.com`, the world has a suffix that is nobody's on the internet.
 pub fn dns_name(context: &Context, name: &str, id: &str) -> String {
     format!("{name}-{id}.elb.{}.{}", context.region, context.dns_suffix)
 }
