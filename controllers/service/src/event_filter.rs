@@ -65,7 +65,7 @@ mod tests {
             ),
             (
                 "annotation of another's",
-                |new| drop(new.annotations_mut().clear()),
+                |new| new.annotations_mut().clear(),
                 false,
                 false,
             ),

@@ -11,6 +11,7 @@ use runtime::cache::Cache;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// How long the network's layout is believed. It changes by hand, and rarely.
 const NETWORK_LIFETIME: Duration = Duration::from_secs(60);
@@ -39,8 +40,13 @@ impl FactSource {
 
     /// What the plan of `service` needs, whose load balancer on AWS is `live`.
     pub(crate) async fn gather(&self, service: &Service, live: Option<LoadBalancer>) -> Result<Facts, AwsError> {
+        let now = Instant::now();
         let vpc = self.in_vpc();
-        let subnets = self.subnets.get(self.ec2.describe_subnets(&[], &vpc)).await?.to_vec();
+        let subnets = self
+            .subnets
+            .get(now, self.ec2.describe_subnets(&[], &vpc))
+            .await?
+            .to_vec();
         let needs = needs(service, &subnets, &self.config);
         let mut facts = Facts {
             subnets,
@@ -50,7 +56,7 @@ impl FactSource {
         if needs.route_tables {
             facts.route_tables = self
                 .route_tables
-                .get(self.ec2.describe_route_tables(&vpc))
+                .get(now, self.ec2.describe_route_tables(&vpc))
                 .await?
                 .to_vec();
         }
@@ -58,7 +64,7 @@ impl FactSource {
             let id = [self.config.vpc_id.clone()];
             let vpcs = self
                 .vpcs
-                .get(async { self.ec2.describe_vpcs(&id, &Filters::new()).await })
+                .get(now, async { self.ec2.describe_vpcs(&id, &Filters::new()).await })
                 .await?;
             facts.vpc = vpcs.first().cloned();
         }
