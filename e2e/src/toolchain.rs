@@ -4,8 +4,10 @@
 
 mod go;
 mod packages;
+mod python;
 mod workspace;
 
+pub use python::peers;
 pub use workspace::Binaries;
 
 use crate::host::{HostError, run_command};
