@@ -31,5 +31,5 @@ use clap::Parser;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     runtime::client::install_crypto_provider();
-    controller::run(args::Args::parse()).await
+    Box::pin(controller::run(args::Args::parse())).await
 }

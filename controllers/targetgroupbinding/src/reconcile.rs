@@ -145,7 +145,7 @@ impl Controller {
             .registration
             .apply(binding, &matching, targets.len(), &self.cluster)
             .await?;
-        let ready = self.writes.open_gates(&gate, &matching.matched, &registered).await?;
+        let ready = self.writes.open_gates(&gate, &matching.matched, registered).await?;
         Ok(opened && ready)
     }
 

@@ -78,9 +78,9 @@ fn wake<T>(queue: &Queue<Key>, change: &Change<T>, bindings: Vec<Key>) {
     let is_news = !matches!(change, Change::Applied { listed: true, .. });
     for binding in bindings {
         if is_news {
-            queue.push_first(binding)
+            queue.push_first(binding);
         } else {
-            queue.push(binding)
+            queue.push(binding);
         }
     }
 }
