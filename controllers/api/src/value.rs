@@ -75,7 +75,7 @@ fn split_pair(text: &str) -> (Letters, &str) {
     while let Some((place, character)) = characters.next() {
         match character {
             '\\' => letters.extend(characters.next().map(|(_, next)| Letter::Escaped(next))),
-            ',' if text[place + 1..].contains('=') && letters.contains(&Letter::Plain('=')) => {
+            ',' if text[place + 1..].contains('=') => {
                 return (Letters(letters), &text[place + 1..]);
             }
             other => letters.push(Letter::Plain(other)),
@@ -98,7 +98,27 @@ mod tests {
         assert_eq!(read("k=a,"), [pair("k", "a,")]);
         assert_eq!(read(" k ="), [pair("k", "")]);
         assert_eq!(read(""), []);
-        assert!(map("k").is_err() && map("=v").is_err());
+        assert!(map("k").is_err() && map("=v").is_err() && map("k,k2=v").is_err());
+    }
+
+    proptest::proptest! {
+        /// Any pairs come back whose special characters are escaped.
+        #[test]
+        fn escaped_pairs_come_back(pairs in proptest::collection::btree_map("[a-z.][a-z.,=\\\\]{0,8}", "[ -~é]{0,12}", 0..5)) {
+            let escape = |text: &str| {
+                text.replace('\\', "\\\\").replace(',', "\\,").replace('=', "\\=")
+            };
+            let written: Vec<_> = pairs.iter().map(|(key, value)| format!("{}={}", escape(key), escape(value))).collect();
+            proptest::prop_assert_eq!(map(&written.join(",")), Ok(pairs));
+        }
+
+        /// Whatever is written, the parser answers, and no key is empty.
+        #[test]
+        fn no_key_is_empty(text in ".{0,40}") {
+            if let Ok(pairs) = map(&text) {
+                proptest::prop_assert!(pairs.keys().all(|key| !key.is_empty()));
+            }
+        }
     }
 
     #[test]
