@@ -1,4 +1,6 @@
 //! EC2, API version 2016-11-15.
+// An action consumes its input, whether or not it keeps any of it.
+#![allow(clippy::needless_pass_by_value)]
 
 pub mod filter;
 pub mod interface;

@@ -1,4 +1,5 @@
 //! What was acknowledged outlives a kill; what was torn was never acknowledged.
+#![allow(clippy::unwrap_used)]
 
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;

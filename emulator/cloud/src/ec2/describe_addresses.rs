@@ -1,6 +1,7 @@
 //! DescribeAddresses. AWS does not page it.
 
 use super::filter::{Filter, Resource, select};
+use super::interface::Interface;
 use super::network::Address;
 use super::shape::{TagItem, one, tag_set};
 use crate::{ApiError, Context, Region, Tags};
@@ -45,8 +46,8 @@ impl Resource for Address {
     fn field(&self, id: &str, name: &str) -> Option<Vec<String>> {
         match name {
             "allocation-id" => one(id),
-            "public-ip" => one(self.public_ip),
-            "domain" => one("vpc"),
+            "public-ip" => one(&self.public_ip),
+            "domain" => one(&"vpc"),
             "network-interface-id" => Some(self.interface_id.iter().cloned().collect()),
             _ => None,
         }
@@ -71,7 +72,7 @@ pub fn call(region: &Region, input: Input, _: &Context) -> Result<Output, ApiErr
                 .map(|_| id.replacen("eipalloc-", "eipassoc-", 1)),
             network_interface_id: address.interface_id.clone(),
             private_ip_address: interface
-                .and_then(|found| found.primary())
+                .and_then(Interface::primary)
                 .map(|address| address.to_string()),
             tag_set: tag_set(&address.tags),
         }

@@ -100,8 +100,8 @@ impl Resource for Instance {
             "subnet-id" => one(&self.subnet_id),
             "availability-zone" => one(&self.zone),
             "instance-type" => one(&self.instance_type),
-            "instance-state-name" => one("running"),
-            "instance-state-code" => one(16),
+            "instance-state-name" => one(&"running"),
+            "instance-state-code" => one(&16),
             _ => None,
         }
     }

@@ -55,7 +55,7 @@ impl Resource for InternetGateway {
         match name {
             "internet-gateway-id" => one(id),
             "attachment.vpc-id" => one(&self.vpc_id),
-            "attachment.state" => one("available"),
+            "attachment.state" => one(&"available"),
             _ => None,
         }
     }

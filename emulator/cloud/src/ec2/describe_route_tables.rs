@@ -68,7 +68,7 @@ impl Resource for RouteTable {
         match name {
             "route-table-id" | "association.route-table-id" => one(id),
             "vpc-id" => one(&self.vpc_id),
-            "association.main" => one(self.main),
+            "association.main" => one(&self.main),
             "association.subnet-id" => Some(self.subnet_ids.clone()),
             "route.gateway-id" => Some(self.routes.iter().map(|(_, gateway)| gateway.clone()).collect()),
             "route.destination-cidr-block" => Some(

@@ -80,10 +80,10 @@ impl Resource for Subnet {
             "subnet-id" => one(id),
             "vpc-id" => one(&self.vpc_id),
             "availability-zone" | "availabilityZone" => one(&self.zone),
-            "availability-zone-id" => one(zone_id(&self.zone)),
-            "cidr-block" | "cidr" => one(self.cidr),
-            "state" => one("available"),
-            "default-for-az" => one(false),
+            "availability-zone-id" => one(&zone_id(&self.zone)),
+            "cidr-block" | "cidr" => one(&self.cidr),
+            "state" => one(&"available"),
+            "default-for-az" => one(&false),
             _ => None,
         }
     }

@@ -52,7 +52,7 @@ impl Resource for Tagged {
     fn field(&self, _: &str, name: &str) -> Option<Vec<String>> {
         match name {
             "resource-id" => one(&self.resource_id),
-            "resource-type" => one(self.resource_type),
+            "resource-type" => one(&self.resource_type),
             "key" => Some(self.tag.keys().cloned().collect()),
             "value" => Some(self.tag.values().cloned().collect()),
             _ => None,

@@ -86,9 +86,9 @@ impl Resource for Vpc {
     fn field(&self, id: &str, name: &str) -> Option<Vec<String>> {
         match name {
             "vpc-id" => one(id),
-            "cidr" | "cidr-block-association.cidr-block" => one(self.cidr),
-            "state" => one("available"),
-            "isDefault" | "is-default" => one(self.default),
+            "cidr" | "cidr-block-association.cidr-block" => one(&self.cidr),
+            "state" => one(&"available"),
+            "isDefault" | "is-default" => one(&self.default),
             _ => None,
         }
     }

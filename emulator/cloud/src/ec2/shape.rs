@@ -100,6 +100,6 @@ impl Success {
 }
 
 /// One value, as filters see it.
-pub(crate) fn one(value: impl ToString) -> Option<Vec<String>> {
+pub(crate) fn one<T: ToString + ?Sized>(value: &T) -> Option<Vec<String>> {
     Some(vec![value.to_string()])
 }
