@@ -4,7 +4,9 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod names;
+mod printed;
 mod stack;
 pub mod tags;
 
+pub use printed::printed;
 pub use stack::{Binding, Listener, LoadBalancer, SecurityGroup, SecurityGroupRef, Stack, TargetGroup, TargetGroupRef};
