@@ -60,8 +60,17 @@ pub(crate) fn of_target_group(annotations: Annotations<'_>, port: i32) -> Result
         }
         attributes.insert(PROXY.to_owned(), ports.contains(&port).to_string());
     }
-    if annotations.word("aws-load-balancer-proxy-protocol", &["*"])?.is_some() {
-        attributes.insert(PROXY.to_owned(), "true".to_owned());
+    let everywhere = "aws-load-balancer-proxy-protocol";
+    match annotations.text(everywhere) {
+        None => {}
+        Some("*") => {
+            attributes.insert(PROXY.to_owned(), "true".to_owned());
+        }
+        Some(_) => {
+            return Err(annotations
+                .error(everywhere, "\"*\"", "write \"*\" or remove the annotation")
+                .into());
+        }
     }
     if attributes
         .get("preserve_client_ip.enabled")

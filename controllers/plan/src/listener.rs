@@ -102,7 +102,7 @@ fn known(subject: &Subject<'_>, key: &str, list: &[String]) -> Result<(), PlanEr
         .find(|item| !ports.iter().any(|port| crate::port::is_called(port, item)))
     {
         Some(item) => {
-            let expected = format!("a list of ports of the Service: {item}");
+            let expected = format!("a list of ports of the Service: there is no port {item}");
             Err(subject
                 .annotations
                 .error(key, expected, "list names or numbers of spec.ports")

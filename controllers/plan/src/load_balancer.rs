@@ -5,7 +5,7 @@ use crate::{PlanError, Subject, attributes, subnet};
 use aws_api::ec2::Subnet;
 use aws_api::elbv2::SubnetMapping;
 use ipnet::{IpNet, Ipv6Net};
-use model::{LoadBalancer, names};
+use model::{LoadBalancer, names, tags};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// What the other resources follow from.
@@ -54,7 +54,7 @@ pub(crate) fn build(subject: &Subject<'_>, frame: &Frame<'_>, groups: &Groups) -
         enable_prefix_for_ipv6_source_nat: Some(prefix_nat.to_owned()),
         attributes: attributes::of_load_balancer(annotations)?,
         minimum_capacity: capacity(subject)?,
-        tags: subject.resource_tags("LoadBalancer"),
+        tags: subject.resource_tags(tags::LOAD_BALANCER_ID),
     })
 }
 
@@ -171,12 +171,16 @@ fn addresses(
     if list.len() != frame.subnets.len() {
         let ids: Vec<_> = frame.subnets.iter().map(|subnet| subnet.id.as_str()).collect();
         let expected = format!(
-            "one for each subnet: {} for {} ({})",
+            "one per subnet: {} given for {} subnets ({})",
             list.len(),
             ids.len(),
             ids.join(", ")
         );
-        let remedy = "give as many as there are subnets, or name as many in service.beta.kubernetes.io/aws-load-balancer-subnets";
+        let remedy = format!(
+            "give {}, or name {} subnets in service.beta.kubernetes.io/aws-load-balancer-subnets",
+            ids.len(),
+            list.len()
+        );
         return Err(subject.annotations.error(key, expected, remedy).into());
     }
     Ok(list)

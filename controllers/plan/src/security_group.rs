@@ -4,13 +4,13 @@ use crate::load_balancer::Frame;
 use crate::{PlanError, Subject};
 use aws_api::ec2::{Peer, Permission};
 use ipnet::IpNet;
+use model::tags::MANAGED_SECURITY_GROUP_ID;
 use model::{Binding, SecurityGroup, SecurityGroupRef, names};
 
 const GROUPS: &str = "aws-load-balancer-security-groups";
 const MANAGE: &str = "aws-load-balancer-manage-backend-security-group-rules";
 const DISABLE: &str = "aws-load-balancer-disable-nlb-sg";
 const RANGES: &str = "load-balancer-source-ranges";
-const MANAGED_ID: &str = "ManagedLBSecurityGroup";
 
 /// How targets are opened to the load balancer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,7 +132,7 @@ fn named(subject: &Subject<'_>) -> Result<Vec<SecurityGroupRef>, PlanError> {
 fn managed(subject: &Subject<'_>, frame: &Frame<'_>) -> Result<Groups, PlanError> {
     let shared = subject.config.enable_backend_security_group;
     let group = SecurityGroup {
-        id: MANAGED_ID.to_owned(),
+        id: MANAGED_SECURITY_GROUP_ID.to_owned(),
         name: names::managed_security_group(
             &subject.config.cluster,
             subject.namespace(),
@@ -141,7 +141,7 @@ fn managed(subject: &Subject<'_>, frame: &Frame<'_>) -> Result<Groups, PlanError
         ),
         description: "[k8s] Managed SecurityGroup for LoadBalancer".to_owned(),
         ingress: ingress(subject, frame)?,
-        tags: subject.resource_tags(MANAGED_ID),
+        tags: subject.resource_tags(MANAGED_SECURITY_GROUP_ID),
     };
     let attached = [SecurityGroupRef::Managed]
         .into_iter()
@@ -177,13 +177,13 @@ pub(crate) fn source_ranges(subject: &Subject<'_>) -> Result<Vec<IpNet>, PlanErr
                 field: "loadBalancerSourceRanges".to_owned(),
                 value: text.clone(),
                 problem: "is no range of addresses".to_owned(),
-                remedy: "write it as 203.0.113.0/24".to_owned(),
+                remedy: "write it in CIDR notation, as 203.0.113.0/24".to_owned(),
             },
             false => {
                 let expected = format!("a list of ranges of addresses: {text}");
                 subject
                     .annotations
-                    .error(RANGES, expected, "write ranges as 203.0.113.0/24")
+                    .error(RANGES, expected, "write ranges in CIDR notation, as 203.0.113.0/24")
                     .into()
             }
         })

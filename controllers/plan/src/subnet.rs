@@ -49,8 +49,8 @@ fn named<'a>(
             false => subnet.tags.get("Name") == Some(item) && chosen.iter().all(|other| other.id != subnet.id),
         };
         let subnet = sorted.iter().find(fits).ok_or_else(|| {
-            let expected = format!("a list of subnets of the VPC: there is no {item}");
-            annotations.error(KEY, expected, "name subnets by id (subnet-...) or by their Name tag")
+            let expected = format!("a list of subnets of the VPC: there is no subnet {item}");
+            annotations.error(KEY, expected, "name subnets by id or Name tag")
         })?;
         chosen.push(subnet);
     }

@@ -246,7 +246,13 @@ fn health_port(
     let named = port::find(ports, &IntOrString::String(text.to_owned()));
     let named = named.ok_or_else(|| wrong("traffic-port, a number, or the name of a port"))?;
     match (target_type, pod_port(named)) {
-        ("instance", _) => Ok(named.node_port.unwrap_or(0).to_string()),
+        ("instance", _) => {
+            let node_port = named.node_port.filter(|number| *number > 0);
+            node_port.map_or_else(
+                || Err(wrong("a port with a node port").into()),
+                |number| Ok(number.to_string()),
+            )
+        }
         (_, IntOrString::Int(number)) => Ok(number.to_string()),
         (_, IntOrString::String(_)) => Err(wrong("a port whose targetPort is a number").into()),
     }

@@ -111,7 +111,7 @@ impl Controller {
             .map_err(Error::Live)?;
         let facts = self.facts.gather(service, live).await.map_err(Error::Facts)?;
         let stack = plan(service, &facts, &self.config).map_err(Error::Plan)?;
-        tracing::debug!(stack = %serde_json::to_string(&stack).unwrap_or_default(), "planned");
+        tracing::debug!(stack = %model::printed(&stack), "planned");
         Ok(stack)
     }
 
