@@ -4,7 +4,7 @@ use crate::{state, status};
 use anyhow::{Context, Result, bail, ensure};
 use e2e::cluster::{Cluster, wait_for};
 use e2e::host;
-use e2e::instance::{Instance, get};
+use e2e::instance::{Instance, Setup, get};
 use e2e::progress::Progress;
 use std::time::Instant;
 
@@ -28,7 +28,7 @@ pub(crate) async fn up(name: &str) -> Result<()> {
         );
     }
     let began = Instant::now();
-    let instance = Instance::start(name, &state, &[], Progress::Lines).await?;
+    let instance = Instance::start(name, &state, Setup::default(), Progress::Lines).await?;
     let step = Progress::Lines.step("applying the example");
     for manifest in EXAMPLE {
         instance.cluster.apply(manifest).await?;

@@ -147,11 +147,17 @@ impl Cluster {
         Some(Self::with(&record.name, &state, record.plan))
     }
 
-    /// Starts control plane and nodes and waits until the nodes are Ready.
+    /// Starts the control plane and a node in each of the first `nodes` zones, and waits until they are Ready.
     ///
     /// # Errors
     /// When a program does not start or is not ready in time.
-    pub async fn start(&self, tools: &Toolchain, dns_suffix: &str, progress: Progress) -> Result<(), ClusterError> {
+    pub async fn start(
+        &self,
+        tools: &Toolchain,
+        nodes: usize,
+        dns_suffix: &str,
+        progress: Progress,
+    ) -> Result<(), ClusterError> {
         let step = progress.step("starting the control plane");
         let authority = self.sign()?;
         control_plane::start(self, tools)?;
@@ -159,6 +165,7 @@ impl Cluster {
             .plan
             .zones
             .iter()
+            .take(nodes)
             .enumerate()
             .map(|(index, zone)| Node {
                 cluster: self,
@@ -173,6 +180,9 @@ impl Cluster {
         let client = self.client().await?;
         wait_for("kube-apiserver", 60, async || client.apiserver_version().await.is_ok()).await?;
         step.done();
+        if nodes.is_empty() {
+            return Ok(());
+        }
 
         let step = progress.step(format!("starting {} nodes", nodes.len()));
         for node in &nodes {

@@ -16,6 +16,7 @@ use std::time::Duration;
 pub const DNS_SUFFIX: &str = "seatrial.test";
 /// The emulated AWS's label among the processes.
 pub const AWS: &str = "seatrial-aws";
+const ZONES: u8 = 2;
 /// The controllers' labels.
 pub const CONTROLLERS: [&str; 2] = ["service-controller", "targetgroupbinding-controller"];
 
@@ -41,6 +42,38 @@ pub enum InstanceError {
     },
 }
 
+/// How an instance differs from the usual one.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// How many of the two zones get a node; none where no pod has to run.
+    pub nodes: usize,
+    /// Flags of both controllers, beside their usual ones.
+    pub flags: Vec<String>,
+    /// Another AWS than the emulated one.
+    pub aws: Option<OtherAws>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            nodes: usize::from(ZONES),
+            flags: Vec::new(),
+            aws: None,
+        }
+    }
+}
+
+/// An AWS that is there already, such as another emulator.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OtherAws {
+    /// Its URL.
+    pub endpoint: String,
+    /// The VPC of the cluster in it.
+    pub vpc: String,
+    /// The name that the cluster has there.
+    pub cluster_name: String,
+}
+
 /// An instance, running or recorded.
 #[derive(Debug, Clone)]
 pub struct Instance {
@@ -57,25 +90,25 @@ struct Settings {
     health: Vec<SocketAddr>,
     metrics: Vec<SocketAddr>,
     flags: Vec<String>,
+    other_aws: Option<OtherAws>,
 }
 
 impl Instance {
     /// Starts everything. On failure what had started is stopped again.
     ///
-    /// `flags` are given to both controllers beside their usual ones.
-    ///
     /// # Errors
     /// When a program cannot be had, started, or is not ready in time.
-    pub async fn start(name: &str, state: &Path, flags: &[&str], progress: Progress) -> Result<Self, InstanceError> {
+    pub async fn start(name: &str, state: &Path, setup: Setup, progress: Progress) -> Result<Self, InstanceError> {
         let tools = Toolchain::ensure(progress)?;
-        let settings = Settings::choose(flags)?;
-        let cluster = Cluster::create(name, state, 2)?;
+        let nodes = setup.nodes;
+        let settings = Settings::choose(setup)?;
+        let cluster = Cluster::create(name, state, ZONES)?;
         let instance = Self {
             cluster,
             tools,
             settings,
         };
-        match instance.start_all(progress).await {
+        match instance.start_all(nodes, progress).await {
             Ok(()) => Ok(instance),
             Err(error) => {
                 instance.cluster.stop().await;
@@ -84,23 +117,36 @@ impl Instance {
         }
     }
 
-    async fn start_all(&self, progress: Progress) -> Result<(), InstanceError> {
+    async fn start_all(&self, nodes: usize, progress: Progress) -> Result<(), InstanceError> {
         self.write("settings.json", &serde_json::json!(self.settings))?;
         self.write("world.yaml", &world(self.cluster.plan()))?;
-        self.start_aws()?;
-        self.cluster.start(&self.tools, DNS_SUFFIX, progress).await?;
+        if self.settings.other_aws.is_none() {
+            self.start_aws()?;
+        }
+        self.cluster.start(&self.tools, nodes, DNS_SUFFIX, progress).await?;
         let step = progress.step("starting the emulated AWS and the controllers");
-        wait_for(AWS, 10, async || answers(self.settings.aws, "/_seatrial/health")).await?;
+        if self.settings.other_aws.is_none() {
+            wait_for(AWS, 10, async || answers(self.settings.aws, "/_seatrial/health")).await?;
+        }
         let definition = controllers_api::target_group_binding::TargetGroupBinding::crd();
         self.cluster.apply(&serde_json::json!(definition).to_string()).await?;
         for label in CONTROLLERS {
             self.start_controller(label)?;
         }
-        for (label, health) in CONTROLLERS.iter().zip(&self.settings.health) {
-            wait_for(label, 30, async || answers(*health, "/readyz")).await?;
+        for label in CONTROLLERS {
+            self.ready(label).await?;
         }
         step.done();
         Ok(())
+    }
+
+    /// Awaits that a controller says that it is ready.
+    ///
+    /// # Errors
+    /// When it does not within half a minute.
+    pub async fn ready(&self, label: &str) -> Result<(), InstanceError> {
+        let health = self.settings.health[index(label)];
+        Ok(wait_for(label, 30, async || answers(health, "/readyz")).await?)
     }
 
     /// Starts the emulated AWS, which finds its journal if it has one.
@@ -131,14 +177,13 @@ impl Instance {
     /// # Errors
     /// When it cannot be started.
     pub fn start_controller(&self, label: &str) -> Result<(), InstanceError> {
-        let index = CONTROLLERS
-            .iter()
-            .position(|controller| *controller == label)
-            .unwrap_or_default();
+        let index = index(label);
+        let other = self.settings.other_aws.as_ref();
+        let (vpc, cluster_name) = other.map_or((VPC, CLUSTER), |other| (&other.vpc, &other.cluster_name));
         let mut args = vec![
             format!("--aws-region={REGION}"),
-            format!("--aws-vpc-id={VPC}"),
-            format!("--cluster-name={CLUSTER}"),
+            format!("--aws-vpc-id={vpc}"),
+            format!("--cluster-name={cluster_name}"),
             format!("--kubeconfig={}", self.cluster.kubeconfig().display()),
             format!("--metrics-bind-addr={}", self.settings.metrics[index]),
             format!("--health-probe-bind-addr={}", self.settings.health[index]),
@@ -161,10 +206,15 @@ impl Instance {
         })?)
     }
 
-    /// URL of the emulated AWS.
+    /// URL of the AWS.
     #[must_use]
     pub fn endpoint(&self) -> String {
         endpoint(&self.settings)
+    }
+
+    /// A client of the AWS, without client-side rates.
+    pub async fn aws(&self) -> aws_sdk::Aws {
+        aws_sdk::connect_to(&self.endpoint(), REGION).await
     }
 
     /// The programs.
@@ -175,9 +225,8 @@ impl Instance {
 
     /// Where a controller serves its metrics.
     #[must_use]
-    pub fn metrics(&self, label: &str) -> Option<SocketAddr> {
-        let index = CONTROLLERS.iter().position(|controller| *controller == label)?;
-        self.settings.metrics.get(index).copied()
+    pub fn metrics(&self, label: &str) -> SocketAddr {
+        self.settings.metrics[index(label)]
     }
 
     fn write(&self, file: &str, value: &serde_json::Value) -> Result<(), InstanceError> {
@@ -187,26 +236,33 @@ impl Instance {
 }
 
 impl Settings {
-    fn choose(flags: &[&str]) -> Result<Self, InstanceError> {
+    fn choose(setup: Setup) -> Result<Self, InstanceError> {
         let ports = || {
             (0..CONTROLLERS.len())
                 .map(|_| free_port(0))
                 .collect::<Result<Vec<_>, _>>()
         };
-        let flags = flags.iter().map(|flag| (*flag).to_owned()).collect();
         // 4566 is where users of other emulators look first.
         let aws = free_port(4566).or_else(|_| free_port(0))?;
         Ok(Self {
             aws,
             health: ports()?,
             metrics: ports()?,
-            flags,
+            flags: setup.flags,
+            other_aws: setup.aws,
         })
     }
 }
 
 fn endpoint(settings: &Settings) -> String {
-    format!("http://{}", settings.aws)
+    let other = settings.other_aws.as_ref();
+    other.map_or_else(|| format!("http://{}", settings.aws), |other| other.endpoint.clone())
+}
+
+/// A controller's place in the lists of addresses.
+fn index(label: &str) -> usize {
+    let place = CONTROLLERS.iter().position(|controller| *controller == label);
+    place.unwrap_or_default()
 }
 
 /// URL of the emulated AWS of an instance that is recorded in a state folder.

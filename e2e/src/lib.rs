@@ -10,4 +10,5 @@ pub mod instance;
 pub mod process;
 pub mod progress;
 pub mod toolchain;
+pub mod trial;
 pub mod world;

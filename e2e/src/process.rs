@@ -146,6 +146,13 @@ impl Processes {
         }
     }
 
+    /// Prints the last lines of all logs on standard error: what to read first when a test has failed.
+    pub fn print_last_words(&self) {
+        for label in self.labels() {
+            eprintln!("--- {label}\n{}", self.last_words(&label));
+        }
+    }
+
     /// The last lines of a process's log, for an error message.
     #[must_use]
     pub fn last_words(&self, label: &str) -> String {

@@ -46,9 +46,7 @@ async fn pods_answer_on_both_nodes_and_stopping_leaves_nothing() -> Result<()> {
     let cluster = Cluster::create(&format!("t{}", std::process::id()), &state, 2)?;
     let outcome = exercise(&cluster, &tools).await;
     if outcome.is_err() {
-        for label in cluster.processes().labels() {
-            eprintln!("--- {label}\n{}", cluster.processes().last_words(&label));
-        }
+        cluster.processes().print_last_words();
     }
     // As another process would, which has only the state folder.
     Cluster::recorded(&state)
@@ -68,7 +66,7 @@ async fn pods_answer_on_both_nodes_and_stopping_leaves_nothing() -> Result<()> {
 
 /// Starts the cluster, sends traffic, and returns the ids of its containers.
 async fn exercise(cluster: &Cluster, tools: &Toolchain) -> Result<Vec<String>> {
-    cluster.start(tools, "seatrial.test", Progress::Lines).await?;
+    cluster.start(tools, 2, "seatrial.test", Progress::Lines).await?;
     cluster.apply(WEB).await?;
     let vpc = cluster.network().vpc();
     let (plan, pod) = (cluster.plan(), tools.pod.display());

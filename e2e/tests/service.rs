@@ -1,12 +1,11 @@
 //! The main loop: a Service of type LoadBalancer gets a load balancer that a pod answers through, and leaves nothing when it goes.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use k8s_openapi::api::core::v1::Service;
 use kube::api::{Api, DeleteParams};
 use seatrial_e2e::cluster::wait_for;
-use seatrial_e2e::host;
-use seatrial_e2e::instance::{Instance, get};
-use seatrial_e2e::progress::Progress;
+use seatrial_e2e::instance::{Instance, Setup, get};
+use seatrial_e2e::trial::trial;
 use std::net::SocketAddr;
 
 const EXAMPLE: [&str; 3] = [
@@ -17,28 +16,11 @@ const EXAMPLE: [&str; 3] = [
 
 #[tokio::test]
 async fn services_are_answered_by_node_and_by_pod_and_leave_nothing() -> Result<()> {
-    if !host::is_root() {
-        eprintln!("skipped: a cluster needs root");
-        return Ok(());
-    }
-    rustls::crypto::aws_lc_rs::default_provider()
-        .install_default()
-        .ok()
-        .context("the provider is set once")?;
-    let folder = tempfile::tempdir()?;
-    let flags = ["--aws-api-throttle=none"];
-    let instance = Instance::start("t2", &folder.path().join("state"), &flags, Progress::Lines).await?;
-    let outcome = exercise(&instance).await;
-    if outcome.is_err() {
-        for label in instance.cluster.processes().labels() {
-            eprintln!("--- {label}\n{}", instance.cluster.processes().last_words(&label));
-        }
-    }
-    instance.cluster.stop().await;
-    outcome?;
-    let left = instance.cluster.leftovers();
-    ensure!(left.is_empty(), "left behind: {left:#?}");
-    Ok(())
+    let setup = Setup {
+        flags: vec!["--aws-api-throttle=none".to_owned()],
+        ..Setup::default()
+    };
+    trial(setup, exercise).await
 }
 
 async fn exercise(instance: &Instance) -> Result<()> {
@@ -59,7 +41,7 @@ async fn exercise(instance: &Instance) -> Result<()> {
         })
         .await?;
     }
-    let aws = aws_sdk::connect_to(&instance.endpoint(), seatrial_e2e::world::REGION).await;
+    let aws = instance.aws().await;
     ensure!(
         aws.elbv2.describe_load_balancers().await?.is_empty(),
         "a load balancer is left"
@@ -78,7 +60,7 @@ async fn exercise(instance: &Instance) -> Result<()> {
 async fn answer(instance: &Instance, services: &Api<Service>, name: &str) -> Option<String> {
     let status = services.get_status(name).await.ok()?.status?;
     let hostname = status.load_balancer?.ingress?.first()?.hostname.clone()?;
-    let aws = aws_sdk::connect_to(&instance.endpoint(), seatrial_e2e::world::REGION).await;
+    let aws = instance.aws().await;
     let balancers = aws.elbv2.describe_load_balancers().await.ok()?;
     let balancer = balancers
         .iter()
