@@ -21,10 +21,10 @@ pub fn printed(stack: &Stack) -> Value {
         let of_kind = resources.entry(kind).or_insert_with(|| json!({}));
         of_kind[id] = json!({ "spec": without_nulls(spec) });
     };
-    for group in &stack.managed_security_group {
+    if let Some(group) = &stack.managed_security_group {
         put(SECURITY_GROUP, &group.id, security_group(group));
     }
-    for balancer in &stack.load_balancer {
+    if let Some(balancer) = &stack.load_balancer {
         put(LOAD_BALANCER, LOAD_BALANCER_ID, load_balancer(balancer));
     }
     for group in &stack.target_groups {
