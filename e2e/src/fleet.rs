@@ -38,11 +38,12 @@ spec:
       containers: [{name: web, image: "seatrial.test/echo:1", args: [serve, "80"], ports: [{containerPort: 80}]}]
 "#;
 
-/// `count` Services with targets by pod, as an EKS user writes them; the first is [`LONE`].
+/// `count` Services with targets by pod, as an EKS user writes them; the first is [`LONE`]. With `cross_zone` each asks for an attribute that
+/// is not AWS's default, which costs a ModifyLoadBalancerAttributes.
 ///
 /// # Errors
 /// Never: the form is fixed.
-pub fn services(count: usize) -> serde_json::Result<Vec<Service>> {
+pub fn services(count: usize, cross_zone: bool) -> serde_json::Result<Vec<Service>> {
     let name = |index: usize| {
         if index == 0 {
             LONE.to_owned()
@@ -50,10 +51,10 @@ pub fn services(count: usize) -> serde_json::Result<Vec<Service>> {
             format!("web-{index}")
         }
     };
-    (0..count).map(|index| service(&name(index))).collect()
+    (0..count).map(|index| service(&name(index), cross_zone)).collect()
 }
 
-fn service(name: &str) -> serde_json::Result<Service> {
+fn service(name: &str, cross_zone: bool) -> serde_json::Result<Service> {
     let app = if name == LONE { LONE } else { "shared" };
     let prefix = "service.beta.kubernetes.io/aws-load-balancer";
     serde_json::from_value(json!({
@@ -66,7 +67,7 @@ fn service(name: &str) -> serde_json::Result<Service> {
                 format!("{prefix}-type"): "external",
                 format!("{prefix}-nlb-target-type"): "ip",
                 format!("{prefix}-scheme"): "internet-facing",
-                format!("{prefix}-cross-zone-load-balancing-enabled"): "true",
+                format!("{prefix}-cross-zone-load-balancing-enabled"): cross_zone.to_string(),
             },
         },
         "spec": {
@@ -84,7 +85,7 @@ mod tests {
 
     #[test]
     fn every_service_has_a_name_of_its_own_and_one_has_its_own_pod() {
-        let services = services(20).unwrap();
+        let services = services(20, true).unwrap();
         let names: BTreeSet<_> = services
             .iter()
             .filter_map(|service| service.metadata.name.clone())

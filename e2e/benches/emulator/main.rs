@@ -4,30 +4,22 @@
 
 mod api_load;
 mod backend;
-mod moto;
-mod peer;
+mod lab;
 mod relay;
 mod relay_load;
 
 use anyhow::Result;
 use api_load::{ApiLoad, describe_target_health};
-use aws_api::Aws;
 use backend::Backend;
 use clap::Parser;
-use peer::Peer;
+use lab::Lab;
 use relay_load::RelayLoad;
-use seatrial_e2e::address_plan::AddressPlan;
-use seatrial_e2e::instance::{AWS, answers, free_port};
-use seatrial_e2e::process::{Processes, Program};
-use seatrial_e2e::progress::Progress;
 use seatrial_e2e::report::Bar::{AtLeast, AtMost};
 use seatrial_e2e::report::Report;
-use seatrial_e2e::toolchain::{Binaries, Toolchain};
 use seatrial_e2e::usage::megabytes;
-use seatrial_e2e::world::{REGION, world};
+use seatrial_e2e::world::REGION;
 use std::net::SocketAddr;
-use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Measure seatrial-aws by itself
 #[derive(Parser)]
@@ -51,71 +43,27 @@ fn main() -> Result<()> {
     // An error means that it is installed already.
     let _installed = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(measure(&args))
+    runtime.block_on(async {
+        let (lab, mut report) = (Lab::new()?, Report::new("emulator"));
+        let outcome = measure(&args, &lab, &mut report).await;
+        lab.stop().await;
+        outcome.inspect(|()| report.print())
+    })
 }
 
-async fn measure(args: &Args) -> Result<()> {
-    let binaries = Toolchain::binaries(Progress::Lines)?;
-    let folder = tempfile::tempdir()?;
-    let processes = Processes::of(folder.path());
-    let outcome = async {
-        let mut report = Report::new("emulator");
-        start_up(args, &binaries, folder.path(), &processes, &mut report).await?;
-        api(args, &binaries, folder.path(), &processes, &mut report).await?;
-        relays(args, &binaries, folder.path(), &processes, &mut report).await?;
-        report.print();
-        Ok(())
-    }
-    .await;
-    processes.stop(&processes.labels(), Duration::from_secs(5)).await;
-    outcome
+async fn measure(args: &Args, lab: &Lab, report: &mut Report) -> Result<()> {
+    start_up(args, lab, report).await?;
+    api(args, lab, report).await?;
+    relays(args, lab, report).await
 }
 
-/// Starts the emulator anew, and waits until it answers; the seconds that took. Its load balancers get addresses of the loopback network.
-async fn start(binaries: &Binaries, folder: &Path, processes: &Processes) -> Result<(Peer, f64)> {
-    let world_file = folder.join("world.yaml");
-    std::fs::write(&world_file, world(&plan()).to_string())?;
-    let data = folder.join("aws");
-    // A journal of an earlier start would be replayed.
-    let _not_there = std::fs::remove_dir_all(&data);
-    let address = free_port(0)?;
-    let program = Program {
-        label: AWS.into(),
-        path: binaries.path(AWS),
-        args: vec![
-            format!("--listen={address}"),
-            format!("--data-dir={}", data.display()),
-            format!("--world={}", world_file.display()),
-        ],
-        ..Program::default()
-    };
-    let began = Instant::now();
-    processes.start(&program)?;
-    while !answers(address, "/_seatrial/health") {
-        anyhow::ensure!(began.elapsed() < Duration::from_secs(10), processes.last_words(AWS));
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
-    let took = began.elapsed().as_secs_f64();
-    Ok((Peer::running(AWS, address, processes)?, took))
-}
-
-fn plan() -> AddressPlan {
-    AddressPlan::new(127, 64, 2)
-}
-
-async fn start_up(
-    args: &Args,
-    binaries: &Binaries,
-    folder: &Path,
-    processes: &Processes,
-    report: &mut Report,
-) -> Result<()> {
+async fn start_up(args: &Args, lab: &Lab, report: &mut Report) -> Result<()> {
     let (mut millis, mut idle) = (Vec::new(), Vec::new());
     for _ in 0..args.repetitions.max(5) {
-        let (peer, seconds) = start(binaries, folder, processes).await?;
+        let (emulator, seconds) = lab.emulator().await?;
         millis.push(seconds * 1000.0);
-        idle.push(megabytes(peer.usage()?.resident));
-        processes.stop(&[AWS.to_owned()], Duration::from_secs(5)).await;
+        idle.push(megabytes(emulator.usage()?.resident));
+        lab.stop().await;
     }
     report.figure("started until healthy", "ms", &millis, AtMost(100.0));
     report.figure("resident when idle", "MB", &idle, AtMost(30.0));
@@ -123,19 +71,11 @@ async fn start_up(
 }
 
 /// DescribeTargetHealth of a group of four targets, by turns from the emulator and from moto.
-async fn api(
-    args: &Args,
-    binaries: &Binaries,
-    folder: &Path,
-    processes: &Processes,
-    report: &mut Report,
-) -> Result<()> {
-    let (emulator, _) = start(binaries, folder, processes).await?;
-    let moto = moto::start(processes).await?;
-    let (ours, theirs) = (aws(emulator.address).await, aws(moto.address).await);
-    let backend = Backend::start(SocketAddr::from((plan().zones[0].node, 0)))?;
-    let ours = relay::target_group(&ours, backend.address()).await?;
-    let theirs = relay::target_group(&theirs, backend.address()).await?;
+async fn api(args: &Args, lab: &Lab, report: &mut Report) -> Result<()> {
+    let ((emulator, _), moto) = (lab.emulator().await?, lab.moto().await?);
+    let target = SocketAddr::from((lab::target_address(), 80));
+    let ours = relay::target_group(&emulator.aws().await, target).await?;
+    let theirs = relay::target_group(&moto.aws().await, target).await?;
     let load = |connections| ApiLoad {
         connections,
         duration: Duration::from_secs(args.seconds),
@@ -153,12 +93,7 @@ async fn api(
     }
     report.figure("DescribeTargetHealth", "1/s", &here, AtLeast(10_000.0));
     report.figure("DescribeTargetHealth, processor time", "µs", &server, None);
-    report.figure(
-        "DescribeTargetHealth, processor time of the client",
-        "µs",
-        &client,
-        None,
-    );
+    report.figure("DescribeTargetHealth, the client's processor time", "µs", &client, None);
     report.figure("DescribeTargetHealth of moto", "1/s", &there, None);
     report.figure(
         "resident after the load",
@@ -166,49 +101,32 @@ async fn api(
         &[megabytes(emulator.usage()?.resident)],
         None,
     );
-    processes.stop(&processes.labels(), Duration::from_secs(5)).await;
+    lab.stop().await;
     Ok(())
 }
 
-async fn aws(address: SocketAddr) -> Aws {
-    aws_sdk::connect_to(&format!("http://{address}"), REGION).await
-}
-
-/// Bulk transfer and new connections through a load balancer of the emulator and through HAProxy, by turns.
-async fn relays(
-    args: &Args,
-    binaries: &Binaries,
-    folder: &Path,
-    processes: &Processes,
-    report: &mut Report,
-) -> Result<()> {
-    let Some(haproxy) = relay::haproxy() else {
+/// Transfer and connections through a load balancer of the emulator and through HAProxy, by turns.
+async fn relays(args: &Args, lab: &Lab, report: &mut Report) -> Result<()> {
+    let Some(haproxy) = lab::installed_haproxy() else {
         eprintln!("skipped: the relay beside HAProxy needs the Debian package haproxy");
         report.detail("skipped", "relay: haproxy is not installed");
         return Ok(());
     };
-    let (emulator, _) = start(binaries, folder, processes).await?;
-    let backend = Backend::start(SocketAddr::from((plan().zones[0].node, 0)))?;
-    let front = relay::load_balancer(&aws(emulator.address).await, backend.address()).await?;
-    let ours = Peer {
-        address: front,
-        ..emulator
-    };
-    let theirs = relay::start_haproxy(&haproxy, folder, processes, backend.address()).await?;
-    let load = |kind| RelayLoad {
-        kind,
-        connections: 32,
-        duration: Duration::from_secs(args.seconds),
-    };
+    let (emulator, _) = lab.emulator().await?;
+    let backend = Backend::start(SocketAddr::from((lab::target_address(), 0)))?;
+    let ours = emulator.at(relay::load_balancer(&emulator.aws().await, backend.address()).await?);
+    let theirs = lab.haproxy(haproxy, backend.address()).await?;
     for (kind, what, unit) in relay_load::KINDS {
-        let mut samples = relay::Comparison::default();
+        let load = RelayLoad {
+            kind,
+            connections: args.connections * 2,
+            duration: Duration::from_secs(args.seconds),
+        };
+        let mut comparison = relay::Comparison::default();
         for _ in 0..args.repetitions {
-            let ours = relay::measure(&load(kind), &ours)?;
-            samples.add(ours, relay::measure(&load(kind), &theirs)?);
+            comparison.add(relay::measure(load, &ours)?, relay::measure(load, &theirs)?);
         }
-        samples.report(what, unit, report);
+        comparison.report(what, unit, report);
     }
-    processes.stop(&processes.labels(), Duration::from_secs(5)).await;
-
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The relays that are compared: a network load balancer of the emulator, and HAProxy.
 
-use crate::peer::Peer;
+use crate::lab::Peer;
 use crate::relay_load::RelayLoad;
 use anyhow::{Context, Result};
 use aws_api::Aws;
@@ -8,12 +8,9 @@ use aws_api::elbv2::{
     Forward, ForwardTarget, HealthCheck, ListenerSpec, NewLoadBalancer, NewTargetGroup, SubnetMapping, Target,
 };
 use seatrial_e2e::cluster::wait_for;
-use seatrial_e2e::instance::free_port;
 use seatrial_e2e::load_balancer::addresses;
-use seatrial_e2e::process::{Processes, Program};
 use seatrial_e2e::report::Report;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 
 const PORT: u16 = 8080;
 
@@ -93,41 +90,8 @@ pub(crate) async fn load_balancer(aws: &Aws, target: SocketAddr) -> Result<Socke
     Ok(SocketAddr::from((address, PORT)))
 }
 
-/// The program, if it is installed.
-pub(crate) fn haproxy() -> Option<PathBuf> {
-    let path = PathBuf::from("/usr/sbin/haproxy");
-    path.exists().then_some(path)
-}
-
-/// Starts HAProxy with one thread in front of `target`.
-pub(crate) async fn start_haproxy(
-    program: &Path,
-    folder: &Path,
-    processes: &Processes,
-    target: SocketAddr,
-) -> Result<Peer> {
-    let address = free_port(0)?;
-    let file = folder.join("haproxy.cfg");
-    let config = format!(
-        "global\n nbthread 1\n maxconn 4096\ndefaults\n mode tcp\n timeout connect 5s\n timeout client 60s\n timeout server 60s\n\
-         listen relay\n bind {address}\n server target {target}\n"
-    );
-    std::fs::write(&file, config)?;
-    processes.start(&Program {
-        label: "haproxy".into(),
-        path: program.to_owned(),
-        args: vec!["-db".into(), "-f".into(), file.display().to_string()],
-        ..Program::default()
-    })?;
-    wait_for("haproxy", 10, async || {
-        tokio::net::TcpStream::connect(address).await.is_ok()
-    })
-    .await?;
-    Peer::running("haproxy", address, processes)
-}
-
 /// What one relay carried per second, and its processor seconds for each unit carried.
-pub(crate) fn measure(load: &RelayLoad, relay: &Peer) -> Result<(f64, f64)> {
+pub(crate) fn measure(load: RelayLoad, relay: &Peer) -> Result<(f64, f64)> {
     let before = relay.usage()?.cpu;
     let (per_second, carried) = load.run(relay.address)?;
     Ok((per_second, (relay.usage()?.cpu - before).as_secs_f64() / carried))

@@ -8,7 +8,7 @@ use clap::Parser;
 use observer::Observer;
 use phases::{Fleet, Grown};
 use seatrial_e2e::instance::{Instance, Setup};
-use seatrial_e2e::report::Bar::AtMost;
+use seatrial_e2e::report::Bar::{self, AtMost};
 use seatrial_e2e::report::Report;
 use seatrial_e2e::trial::trial;
 use seatrial_e2e::usage::megabytes;
@@ -78,35 +78,43 @@ async fn measure(args: &Args) -> Result<()> {
 
 async fn few(args: &Args, instance: &Instance, report: &mut Report) -> Result<()> {
     let fleet = Fleet::prepare(Observer::new(instance)).await?;
-    let grown = fleet.grow(args.few).await?;
+    let grown = fleet.grow(args.few, true).await?;
     calls_each(args.few, &grown, report);
     Ok(())
 }
 
 async fn many(args: &Args, instance: &Instance, report: &mut Report) -> Result<()> {
     let fleet = Fleet::prepare(Observer::new(instance)).await?;
-    let grown = fleet.grow(args.services).await?;
+    let grown = fleet.grow(args.services, true).await?;
     calls_each(args.services, &grown, report);
     report.figure("steady, rates lifted", "s", &[grown.seconds], AtMost(20.0));
-    report.figure("of them to create the Services", "s", &[grown.creating], None);
-    let usage = grown.usage();
-    report.figure(
-        "resident, both controllers",
-        "MB",
-        &[megabytes(usage.resident)],
-        AtMost(40.0),
-    );
-    report.figure(
-        "resident at most, both controllers",
-        "MB",
-        &[megabytes(usage.peak)],
-        AtMost(40.0),
-    );
-    report.figure("of it heap and stacks", "MB", &[megabytes(usage.anonymous)], None);
+    report.figure("of it until all Services are created", "s", &[grown.creating], None);
+    costs(&grown, report);
+    restarts(&fleet, report).await?;
+
+    let resynced = fleet.resync().await?;
+    count("calls of a resync", resynced.total(), None, report);
+    count("mutating calls of a resync", resynced.mutating(), AtMost(0.0), report);
+    report.detail("resync", resynced);
+
+    let shrunk = fleet.shrink().await?;
+    report.figure("deleted until nothing is left", "s", &[shrunk.seconds], None);
+    let each = shrunk.calls.total() as f64 / args.services as f64;
+    report.figure("calls of a deletion", "per Service", &[each], None);
+    report.detail("deletion", shrunk.calls);
+    Ok(())
+}
+
+fn costs(grown: &Grown, report: &mut Report) {
+    let both = grown.usage();
+    let mut memory = |what: &str, bytes, bar: Option<Bar>| report.figure(what, "MB", &[megabytes(bytes)], bar);
+    memory("resident, both controllers", both.resident, Some(AtMost(40.0)));
+    memory("resident at most, both controllers", both.peak, Some(AtMost(40.0)));
+    memory("of it heap and stacks", both.anonymous, None);
     report.figure(
         "processor time, both controllers",
         "s",
-        &[usage.cpu.as_secs_f64()],
+        &[both.cpu.as_secs_f64()],
         AtMost(4.0),
     );
     for (controller, usage) in &grown.usages {
@@ -123,67 +131,45 @@ async fn many(args: &Args, instance: &Instance, report: &mut Report) -> Result<(
             None,
         );
     }
+}
 
-    let restarted = fleet.restart().await?;
-    report.figure(
-        "calls of a restart",
-        "calls",
-        &[restarted.total() as f64],
-        AtMost(1000.0),
-    );
-    report.figure(
-        "mutating calls of a restart",
-        "calls",
-        &[restarted.mutating() as f64],
-        AtMost(0.0),
-    );
-    report.detail("restart", restarted);
+async fn restarts(fleet: &Fleet<'_>, report: &mut Report) -> Result<()> {
+    let calls = fleet.restart().await?;
+    count("calls of a restart", calls.total(), AtMost(1000.0), report);
+    count("mutating calls of a restart", calls.mutating(), AtMost(0.0), report);
+    report.detail("restart", calls);
     let change = fleet.endpoint_change_during_restart().await?;
     report.figure(
-        "pod replaced after a restart until registered",
+        "pod ready just after a restart until its target is registered",
         "s",
         &[change.since_ready],
         AtMost(2.0),
     );
     report.figure(
-        "restart until its target is registered",
+        "restart until that target is registered",
         "s",
         &[change.since_start],
         None,
     );
     let change = fleet.endpoint_change_while_stopped().await?;
     report.figure(
-        "pod replaced before a start, start until registered",
+        "pod replaced before a start, start until its target is registered",
         "s",
         &[change.since_start],
         None,
     );
-
-    let resynced = fleet.resync().await?;
-    report.figure("calls of a resync", "calls", &[resynced.total() as f64], None);
-    report.figure(
-        "mutating calls of a resync",
-        "calls",
-        &[resynced.mutating() as f64],
-        AtMost(0.0),
-    );
-    report.detail("resync", resynced);
-
-    let shrunk = fleet.shrink().await?;
-    report.figure("deleted until nothing is left", "s", &[shrunk.seconds], None);
-    report.figure(
-        "calls of a deletion",
-        "per Service",
-        &[shrunk.calls.total() as f64 / args.services as f64],
-        None,
-    );
-    report.detail("deletion", shrunk.calls);
     Ok(())
 }
 
+fn count(what: &str, calls: u64, bar: impl Into<Option<Bar>>, report: &mut Report) {
+    report.figure(what, "calls", &[calls as f64], bar);
+}
+
+/// The default rates allow 4 RegisterTargets and 3 ModifyLoadBalancerAttributes per second, with bursts of 20: Services that ask for an attribute
+/// cannot be done before (services - 20) / 3 seconds, whoever makes the calls. So these do not.
 async fn default_rates(args: &Args, instance: &Instance, report: &mut Report) -> Result<()> {
     let fleet = Fleet::prepare(Observer::new(instance)).await?;
-    let grown = fleet.grow(args.services).await?;
+    let grown = fleet.grow(args.services, false).await?;
     report.figure("steady, default rates", "s", &[grown.seconds], AtMost(60.0));
     Ok(())
 }

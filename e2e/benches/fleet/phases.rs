@@ -83,9 +83,9 @@ impl<'a> Fleet<'a> {
     }
 
     /// Creates the Services and awaits that all have what they want.
-    pub(crate) async fn grow(&self, count: usize) -> Result<Grown> {
+    pub(crate) async fn grow(&self, count: usize, cross_zone: bool) -> Result<Grown> {
         let (before, began) = (self.observer.calls()?, Instant::now());
-        stream::iter(services(count)?)
+        stream::iter(services(count, cross_zone)?)
             .map(async |service| self.services.create(&PostParams::default(), &service).await)
             .buffer_unordered(PARALLEL)
             .try_for_each(async |_| Ok(()))
