@@ -117,6 +117,12 @@ fn costs(grown: &Grown, report: &mut Report) {
         &[both.cpu.as_secs_f64()],
         AtMost(4.0),
     );
+    report.figure(
+        "processor time, seatrial-aws",
+        "s",
+        &[grown.aws.cpu.as_secs_f64()],
+        None,
+    );
     for (controller, usage) in &grown.usages {
         report.figure(
             &format!("resident, {controller}"),

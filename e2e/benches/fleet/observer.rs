@@ -30,6 +30,14 @@ impl<'a> Observer<'a> {
         Ok(Calls::of_counters(body)?)
     }
 
+    /// How often the service controller has compared a Service with AWS.
+    pub(crate) fn reconciles(&self) -> Result<u64> {
+        let metrics = get(self.instance.metrics(CONTROLLERS[0]), "/metrics")?;
+        let sample = "awslbc_controller_reconcile_stage_duration_count{controller=\"service\",reconcile_stage=\"deploy_model\"} ";
+        let count = metrics.lines().find_map(|line| line.strip_prefix(sample));
+        Ok(count.map_or(Ok(0), str::parse)?)
+    }
+
     /// Awaits that `holds` and that calls have ceased; when the last one was made.
     pub(crate) async fn settled(&self, holds: impl AsyncFn() -> Result<bool>) -> Result<Instant> {
         let (began, mut last) = (Instant::now(), Instant::now());
@@ -46,12 +54,15 @@ impl<'a> Observer<'a> {
         }
     }
 
+    /// What a process has cost since it started.
+    pub(crate) fn usage(&self, label: &str) -> Result<Usage> {
+        let pid = self.instance.cluster.processes().pid(label);
+        Ok(Usage::of(pid.with_context(|| format!("{label} has ended"))?)?)
+    }
+
     /// What each controller has cost since it started.
     pub(crate) fn usages(&self) -> Result<Vec<(&'static str, Usage)>> {
-        let usage = |label: &'static str| {
-            let pid = self.instance.cluster.processes().pid(label);
-            Ok((label, Usage::of(pid.with_context(|| format!("{label} has ended"))?)?))
-        };
+        let usage = |label| Ok((label, self.usage(label)?));
         CONTROLLERS.into_iter().map(usage).collect()
     }
 }

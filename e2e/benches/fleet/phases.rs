@@ -13,7 +13,7 @@ use rustix::process::Signal;
 use seatrial_e2e::calls::Calls;
 use seatrial_e2e::cluster::wait_for;
 use seatrial_e2e::fleet::{LONE, NAMESPACE, PODS, services};
-use seatrial_e2e::instance::CONTROLLERS;
+use seatrial_e2e::instance::{AWS, CONTROLLERS};
 use seatrial_e2e::load_balancer::{hostname, named};
 use seatrial_e2e::usage::Usage;
 use serde_json::json;
@@ -38,6 +38,8 @@ pub(crate) struct Grown {
     /// Until the API server had all Services.
     pub(crate) creating: f64,
     pub(crate) usages: Vec<(&'static str, Usage)>,
+    /// What the emulated AWS has cost.
+    pub(crate) aws: Usage,
 }
 
 impl Grown {
@@ -97,6 +99,7 @@ impl<'a> Fleet<'a> {
             seconds: (last - began).as_secs_f64(),
             creating,
             usages: self.observer.usages()?,
+            aws: self.observer.usage(AWS)?,
         })
     }
 
@@ -242,10 +245,11 @@ impl<'a> Fleet<'a> {
         Ok(wait_for("the pod's target", 30, registered).await?)
     }
 
-    /// Gives every Service and binding another label-like annotation, so that all are looked at again; the calls of that.
+    /// Gives every Service an annotation that means nothing, so that each is compared with AWS again; the calls of that.
     pub(crate) async fn resync(&self) -> Result<Calls> {
-        let before = self.observer.calls()?;
+        let (before, reconciles) = (self.observer.calls()?, self.observer.reconciles()?);
         let names = self.services.list_metadata(&ListParams::default()).await?.items;
+        let wanted = reconciles + names.len() as u64;
         let touch = Patch::Merge(json!({ "metadata": { "annotations": { "seatrial.test/touched": "once" } } }));
         stream::iter(names.into_iter().filter_map(|object| object.metadata.name))
             .map(async |name| {
@@ -256,7 +260,8 @@ impl<'a> Fleet<'a> {
             .buffer_unordered(PARALLEL)
             .try_for_each(async |_| Ok(()))
             .await?;
-        self.observer.settled(async || Ok(true)).await?;
+        let reconciled = async || Ok(self.observer.reconciles()? >= wanted);
+        self.observer.settled(reconciled).await?;
         Ok(self.observer.calls()?.since(&before))
     }
 
