@@ -4,6 +4,7 @@ use crate::state;
 use anyhow::{Context, Result};
 use aws_api::Aws;
 use e2e::instance::recorded_endpoint;
+use e2e::load_balancer::addresses;
 use serde::Serialize;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -113,15 +114,6 @@ async fn describe(aws: &Aws, balancer: &aws_api::elbv2::LoadBalancer) -> Result<
         addresses,
         listeners,
     })
-}
-
-/// The addresses of a load balancer's interfaces, which name it in their description.
-async fn addresses(aws: &Aws, arn: &str) -> Result<Vec<IpAddr>> {
-    let id = arn.split_once("loadbalancer/").map(|(_, id)| id).unwrap_or_default();
-    let filters = vec![("description".to_owned(), vec![format!("ELB {id}")])];
-    let interfaces = aws.ec2.describe_network_interfaces(&[], &filters).await?;
-    let addresses = interfaces.iter().flat_map(|interface| &interface.addresses);
-    Ok(addresses.filter_map(|address| address.parse().ok()).collect())
 }
 
 impl Status {

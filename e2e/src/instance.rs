@@ -272,7 +272,11 @@ pub fn recorded_endpoint(state: &Path) -> Option<String> {
     Some(endpoint(&serde_json::from_slice(&settings).ok()?))
 }
 
-fn free_port(wanted: u16) -> Result<SocketAddr, InstanceError> {
+/// A port of 127.0.0.1 that nobody listens on: `wanted`, or any for 0.
+///
+/// # Errors
+/// When it cannot be bound.
+pub fn free_port(wanted: u16) -> Result<SocketAddr, InstanceError> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, wanted)).map_err(InstanceError::Port)?;
     listener.local_addr().map_err(InstanceError::Port)
 }

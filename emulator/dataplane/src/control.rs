@@ -12,6 +12,7 @@ use arc_swap::ArcSwap;
 use tokio::{
     sync::{mpsc, watch},
     task::spawn_local,
+    time::sleep_until,
 };
 use tokio_util::task::AbortOnDropHandle;
 
@@ -30,6 +31,8 @@ use crate::{
 
 /// Changes of health that are handled together when many come at once.
 const BATCH: usize = 4096;
+/// How many times as long as it took to handle changes, none are handled: with many targets they are taken together.
+const REST: u32 = 2;
 
 /// What the control thread shares with the handle and the workers.
 pub(crate) struct Links {
@@ -74,7 +77,12 @@ impl Control {
     /// Works until nobody is left to apply a configuration.
     pub(crate) async fn run(mut self, mut configs: watch::Receiver<Arc<Config>>) {
         let mut changes = Vec::new();
+        let mut rested = Instant::now();
         loop {
+            let changed = async {
+                sleep_until(rested.into()).await;
+                self.changes.recv_many(&mut changes, BATCH).await
+            };
             tokio::select! {
                 applied = configs.changed() => {
                     if applied.is_err() {
@@ -83,7 +91,11 @@ impl Control {
                     let config = configs.borrow_and_update().clone();
                     self.apply(config);
                 }
-                _ = self.changes.recv_many(&mut changes, BATCH) => self.take(changes.drain(..)),
+                _ = changed => {
+                    let began = Instant::now();
+                    self.take(changes.drain(..));
+                    rested = Instant::now() + began.elapsed() * REST;
+                }
             }
         }
     }

@@ -10,6 +10,7 @@ use dataplane::config::{
     Config, DEFAULT_IDLE_TIMEOUT, Forward, HealthCheck, HealthCheckProtocol, Listener, LoadBalancer, Protocol, Target,
     TargetGroup, TargetState, ZoneAddress,
 };
+use std::collections::{BTreeMap, HashMap};
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
@@ -18,10 +19,12 @@ pub(crate) fn configuration(cloud: &Cloud, now: Timestamp) -> Config {
     let mut config = Config::default();
     for (_, region) in cloud.regions() {
         let elbv2 = &region.elbv2;
+        let mut listeners = listeners_by_load_balancer(&elbv2.listeners);
         let load_balancers = elbv2.load_balancers.iter();
-        config
-            .load_balancers
-            .extend(load_balancers.map(|(arn, found)| load_balancer(arn, found, region, now)));
+        config.load_balancers.extend(load_balancers.map(|(arn, found)| {
+            let listeners = listeners.remove(arn.as_str()).unwrap_or_default();
+            load_balancer(arn, found, listeners, region, now)
+        }));
         let target_groups = elbv2.target_groups.iter();
         config
             .target_groups
@@ -51,7 +54,23 @@ pub(crate) fn next_change(cloud: &Cloud, now: Timestamp) -> Option<Timestamp> {
     cloud.regions().filter_map(|(_, region)| later(region)).min()
 }
 
-fn load_balancer(arn: &str, found: &load_balancer::LoadBalancer, region: &Region, now: Timestamp) -> LoadBalancer {
+/// One walk over all listeners, since a walk per load balancer would make every write slower with their number squared.
+fn listeners_by_load_balancer(listeners: &BTreeMap<String, listener::Listener>) -> HashMap<&str, Vec<Listener>> {
+    let mut by_load_balancer: HashMap<&str, Vec<Listener>> = HashMap::new();
+    for (arn, found) in listeners {
+        let of_this_one = by_load_balancer.entry(&found.load_balancer_arn).or_default();
+        of_this_one.push(listener(arn, found));
+    }
+    by_load_balancer
+}
+
+fn load_balancer(
+    arn: &str,
+    found: &load_balancer::LoadBalancer,
+    listeners: Vec<Listener>,
+    region: &Region,
+    now: Timestamp,
+) -> LoadBalancer {
     let address = |zone: &load_balancer::Zone| {
         let interface = region.ec2.interfaces.get(&zone.interface_id)?;
         Some(ZoneAddress {
@@ -59,18 +78,13 @@ fn load_balancer(arn: &str, found: &load_balancer::LoadBalancer, region: &Region
             address: interface.primary()?,
         })
     };
-    let listeners = region
-        .elbv2
-        .listeners
-        .iter()
-        .filter(|(_, listener)| listener.load_balancer_arn == arn);
     LoadBalancer {
         arn: arn.to_owned(),
         dns_name: found.dns_name.clone(),
         active: found.is_active(now),
         cross_zone: found.crosses_zones(),
         zones: found.zones.iter().filter_map(address).collect(),
-        listeners: listeners.map(|(arn, found)| listener(arn, found)).collect(),
+        listeners,
     }
 }
 
