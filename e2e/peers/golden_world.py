@@ -1,19 +1,19 @@
-"""The world of the golden cases at AWS_ENDPOINT_URL, and what controllers made in it.
+"""The world of the golden cases at AWS_ENDPOINT_URL, and what controllers make in it.
 
-`golden_world.py build` makes the world and prints its ids by name, as JSON.
-`golden_world.py record` reads those ids on standard input and prints the state of the world's VPC, as JSON, with ids replaced by names.
+Builds the world and prints a line of JSON: its ids by name. Then, for each line that it reads, prints another one: the state of the world's
+VPC, with ids replaced by names and every list sorted.
 """
 
 import json
-import os
 import sys
+from datetime import datetime, timedelta, timezone
 
 import boto3
+from botocore.exceptions import ClientError
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from datetime import datetime, timedelta, timezone
 
 CLUSTER = "kubernetes.io/cluster/lab"
 DROPPED = {
@@ -124,6 +124,16 @@ def record(ids):
     return named(state, names)
 
 
+def record_at_rest(ids):
+    """Reads again when something is deleted while it is read."""
+    while True:
+        try:
+            return record(ids)
+        except ClientError as error:
+            if "NotFound" not in error.response["Error"]["Code"]:
+                raise
+
+
 def named(value, names):
     """Ids replaced by names, and lists sorted."""
     if isinstance(value, dict):
@@ -199,11 +209,12 @@ def security_group(one):
     }
 
 
+def say(answer):
+    print(json.dumps(answer, sort_keys=True), flush=True)
+
+
 if __name__ == "__main__":
-    if sys.argv[1:] == ["build"]:
-        answer = build()
-    elif sys.argv[1:] == ["record"]:
-        answer = record(json.load(sys.stdin))
-    else:
-        sys.exit(__doc__)
-    json.dump(answer, sys.stdout, indent=1, sort_keys=True)
+    world = build()
+    say(world)
+    for _asked in sys.stdin:
+        say(record_at_rest(world))

@@ -222,3 +222,52 @@ fn compare(path: &str, expected: &Value, found: &Value, all: &mut Vec<String>) {
         _ => {}
     }
 }
+
+#[test]
+fn names_and_node_ports_are_those_of_this_run() -> Result<()> {
+    let service = json!({
+        "metadata": { "namespace": "golden", "name": "a", "uid": "u-1" },
+        "spec": { "healthCheckNodePort": 31001, "ports": [{ "port": 53, "nodePort": 31000 }] },
+    });
+    let services = [("a".to_owned(), serde_json::from_value(service)?)].into();
+    let tags = json!({ "service.k8s.aws/stack": "golden/a", "service.k8s.aws/resource": "golden/a:53" });
+    let recorded = |name: &str| {
+        json!({
+            "targetGroups": [{
+                "TargetGroupName": name, "TargetType": "instance", "Protocol": "UDP", "Port": 30959,
+                "HealthCheckPort": "30444", "HealthCheckProtocol": "HTTP", "HealthCheckIntervalSeconds": 10, "tags": tags,
+            }],
+            "securityGroups": [{ "name": "node-sg", "ingress": [{ "FromPort": 30444, "ToPort": 30959 }] }],
+        })
+    };
+    let here = expected(&recorded("k8s-golden-a-0123456789"), &services)?;
+    let group = &here["targetGroups"][0];
+    assert_eq!(
+        (&group["Port"], &group["HealthCheckPort"]),
+        (&json!(31000), &json!("31001"))
+    );
+    assert_eq!(group["TargetGroupName"], "k8s-golden-a-8f7ae18d43");
+    assert_eq!(
+        here["securityGroups"][0]["ingress"][0],
+        json!({ "FromPort": 31000, "ToPort": 31001 })
+    );
+    let other = expected(&recorded("k8s-other-a-0123456789"), &services).unwrap_err();
+    assert!(
+        other.to_string().starts_with("k8s-other-a-0123456789 was recorded"),
+        "{other}"
+    );
+    Ok(())
+}
+
+#[test]
+fn differences_are_told_by_their_place() {
+    let state = |port: i32| json!({ "loadBalancers": [{ "Port": port, "tags": { "a": "b" } }, { "Port": 1 }] });
+    assert!(differences(&state(80), &state(80)).is_empty());
+    assert_eq!(differences(&state(80), &state(81)), ["/loadBalancers/1/Port: 80, 81"]);
+    let none = json!({ "loadBalancers": [] });
+    assert_eq!(
+        differences(&none, &state(80)).len(),
+        1,
+        "lists of other lengths differ as a whole"
+    );
+}

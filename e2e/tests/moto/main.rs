@@ -12,7 +12,7 @@ use case::Case;
 use k8s_openapi::api::core::v1::Service;
 use kube::Client;
 use kube::api::{Api, DeleteParams, ListParams, Patch, PatchParams};
-use moto::{Ids, Moto};
+use moto::Moto;
 use seatrial_e2e::cluster::wait_for;
 use seatrial_e2e::instance::{CONTROLLERS, Instance, OtherAws, Setup, get};
 use seatrial_e2e::trial::trial;
@@ -29,25 +29,24 @@ const EXAMPLES: [&str; 2] = [
 #[tokio::test]
 async fn controllers_make_on_moto_what_the_go_controller_makes() -> Result<()> {
     let moto = Moto::start().await?;
-    let ids = moto.build()?;
     let setup = Setup {
         nodes: 0,
         flags: vec!["--aws-api-throttle=none".to_owned()],
         aws: Some(OtherAws {
             endpoint: moto.endpoint(),
-            vpc: ids["vpc"].clone(),
+            vpc: moto.ids["vpc"].clone(),
             cluster_name: expected::CLUSTER.to_owned(),
         }),
     };
     trial(setup, async |instance| {
         let client = instance.cluster.client().await?;
-        world::build(instance, &client, &ids).await?;
-        let stage = Stage {
+        world::build(instance, &client, &moto.ids).await?;
+        let mut moto = moto;
+        let mut stage = Stage {
             instance,
             client: client.clone(),
-            empty: moto.record(&ids)?,
-            moto: &moto,
-            ids: &ids,
+            empty: moto.record()?,
+            moto,
         };
         tokio::select! {
             played = stage.play() => played,
@@ -61,14 +60,13 @@ async fn controllers_make_on_moto_what_the_go_controller_makes() -> Result<()> {
 struct Stage<'a> {
     instance: &'a Instance,
     client: Client,
-    moto: &'a Moto,
-    ids: &'a Ids,
+    moto: Moto,
     /// The state of AWS while there is no Service of type LoadBalancer.
     empty: Value,
 }
 
 impl Stage<'_> {
-    async fn play(&self) -> Result<()> {
+    async fn play(&mut self) -> Result<()> {
         let mut wrong = Vec::new();
         let cases = case::all()?;
         for case in &cases {
@@ -90,9 +88,9 @@ impl Stage<'_> {
     }
 
     /// Applies a case's manifests and awaits the recorded state.
-    async fn case(&self, case: &Case) -> Result<()> {
+    async fn case(&mut self, case: &Case) -> Result<()> {
         for manifest in &case.manifests {
-            let manifest = moto::with_ids(manifest, self.ids);
+            let manifest = moto::with_ids(manifest, &self.moto.ids);
             self.instance.cluster.apply(&manifest.to_string()).await?;
         }
         let addressed = wait_for("the addresses", 20, async || {
@@ -112,10 +110,10 @@ impl Stage<'_> {
     }
 
     /// Awaits that AWS is in this state; says what differs if it does not become so.
-    async fn settle(&self, expected: &Value) -> Result<()> {
+    async fn settle(&mut self, expected: &Value) -> Result<()> {
         let mut last = Vec::new();
         for _ in 0..10 {
-            last = expected::differences(expected, &self.moto.record(self.ids)?);
+            last = expected::differences(expected, &self.moto.record()?);
             if last.is_empty() {
                 return Ok(());
             }
@@ -125,7 +123,7 @@ impl Stage<'_> {
     }
 
     /// Deletes the namespace's Services that have load balancers, and awaits that AWS is as if they had never been.
-    async fn clear(&self, namespace: &str) -> Result<()> {
+    async fn clear(&mut self, namespace: &str) -> Result<()> {
         let api: Api<Service> = Api::namespaced(self.client.clone(), namespace);
         let balanced = |service: &Service| {
             service
@@ -146,7 +144,8 @@ impl Stage<'_> {
             found.is_ok_and(|found| !found.values().any(balanced))
         })
         .await?;
-        self.settle(&self.empty).await
+        let empty = self.empty.clone();
+        self.settle(&empty).await
     }
 
     async fn services(&self, namespace: &str) -> Result<BTreeMap<String, Service>> {
@@ -159,7 +158,7 @@ impl Stage<'_> {
     }
 
     /// The example Services: made, moved to another port, deleted. Prints how many calls that took.
-    async fn examples(&self) -> Result<()> {
+    async fn examples(&mut self) -> Result<()> {
         let namespace = "ingress-nginx";
         let before = self.calls()?;
         world::example_pods(self.instance, &self.client).await?;
@@ -189,7 +188,7 @@ impl Stage<'_> {
     }
 
     /// Awaits two load balancers that listen on this port alone, each with two targets.
-    async fn listening(&self, namespace: &str, port: i64) -> Result<()> {
+    async fn listening(&mut self, namespace: &str, port: i64) -> Result<()> {
         wait_for("both addresses", 20, async || {
             let found = self.services(namespace).await.unwrap_or_default();
             found.len() == 2 && found.values().all(|service| hostname(service).is_some())
@@ -197,7 +196,7 @@ impl Stage<'_> {
         .await?;
         let mut state = Value::Null;
         for _ in 0..20 {
-            state = self.moto.record(self.ids)?;
+            state = self.moto.record()?;
             let ports = |balancer: &Value| -> Vec<Value> {
                 let listeners = balancer["listeners"].as_array().into_iter().flatten();
                 listeners.map(|listener| listener["Port"].clone()).collect()
