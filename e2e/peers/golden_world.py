@@ -1,7 +1,7 @@
 """The world of the golden cases at AWS_ENDPOINT_URL, and what controllers make in it.
 
-Builds the world and prints a line of JSON: its ids by name. Then, for each line that it reads, prints another one: the state of the world's
-VPC, with ids replaced by names and every list sorted.
+Builds the world and prints a line of JSON: its ids by name. Then, for each line that it reads, prints another one: the
+state of the world's VPC, with ids replaced by names and every list sorted.
 """
 
 import json

@@ -1,5 +1,5 @@
-//! Bad input: an object that cannot be gets a Warning that says what is wrong and what to write instead; the others go on, and so does it once it
-//! is mended.
+//! Bad input: an object that cannot be gets a Warning that says what is wrong and what to write instead; the others go
+//! on, and so does it once it is mended.
 
 use anyhow::{Context, Result, ensure};
 use aws_api::elbv2::{HealthCheck, NewTargetGroup};
@@ -56,7 +56,8 @@ fn field(name: &'static str, spec: Value, says: &'static [&'static str], mended:
 }
 
 fn bad_annotations() -> Vec<Bad> {
-    let weighted = r#"{"type":"forward","forwardConfig":{"baseServiceWeight":1,"targetGroups":[{"serviceName":"absent","servicePort":80,"weight":1}]}}"#;
+    let weighted =
+        r#"{"type":"forward","forwardConfig":{"targetGroups":[{"serviceName":"absent","servicePort":80,"weight":1}]}}"#;
     vec![
         annotated(
             "scheme",

@@ -33,9 +33,13 @@ struct Variant {
     /// Merged into the Service's spec.
     #[serde(default)]
     spec: Value,
-    /// JSON pointers into the state of AWS and what is there instead; null removes it. The last ones go first, so that places hold.
+    /// JSON pointers into the state of AWS and what is there instead; null removes it. The last ones go first, so that
+    /// places hold.
     #[serde(default)]
     becomes: BTreeMap<String, Value>,
+    /// Services that get another answer to whether they have an address.
+    #[serde(default)]
+    has_address: BTreeMap<String, bool>,
 }
 
 /// All cases, by name.
@@ -76,6 +80,7 @@ fn varied(base: &Case, name: String, variant: &Variant) -> Result<Case> {
     if variant.spec.is_object() {
         merge(&mut service["spec"], &variant.spec);
     }
+    case.has_address.extend(variant.has_address.clone());
     for (pointer, value) in variant.becomes.iter().rev() {
         let (parent, key) = pointer.rsplit_once('/').context("a JSON pointer begins with /")?;
         let parent = case

@@ -235,7 +235,8 @@ fn names_and_node_ports_are_those_of_this_run() -> Result<()> {
         json!({
             "targetGroups": [{
                 "TargetGroupName": name, "TargetType": "instance", "Protocol": "UDP", "Port": 30959,
-                "HealthCheckPort": "30444", "HealthCheckProtocol": "HTTP", "HealthCheckIntervalSeconds": 10, "tags": tags,
+                "HealthCheckPort": "30444", "HealthCheckProtocol": "HTTP", "HealthCheckIntervalSeconds": 10,
+                "tags": tags,
             }],
             "securityGroups": [{ "name": "node-sg", "ingress": [{ "FromPort": 30444, "ToPort": 30959 }] }],
         })

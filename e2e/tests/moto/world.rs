@@ -1,4 +1,5 @@
-//! The golden world's Kubernetes: Nodes and pods that say of themselves what kubelets would, and the Services that cases refer to.
+//! The golden world's Kubernetes: Nodes and pods that say of themselves what kubelets would, and the Services that
+//! cases refer to.
 
 use crate::moto::Ids;
 use anyhow::Result;
