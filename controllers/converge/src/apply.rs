@@ -5,6 +5,7 @@
 
 use crate::bindings::{BindingError, Bindings};
 use crate::change::Change;
+use crate::defaults::{Defaults, Kind};
 use crate::observed::Observed;
 use crate::patience::Patience;
 use crate::record::Made;
@@ -55,6 +56,7 @@ impl ApplyError {
 pub(crate) struct Target<'a> {
     pub(crate) aws: &'a Aws,
     pub(crate) bindings: &'a dyn Bindings,
+    pub(crate) defaults: &'a Defaults,
     pub(crate) vpc_id: &'a str,
     pub(crate) stack: &'a Stack,
 }
@@ -110,8 +112,14 @@ impl Target<'_> {
             | Change::ModifyTargetGroupAttributes { .. }
             | Change::DeleteTargetGroup { .. } => self.target_group(change, observed).await,
             Change::CreateLoadBalancer(new) => {
-                let new = self.new_load_balancer(new, observed)?;
-                Ok(Made::LoadBalancer(self.aws.elbv2.create_load_balancer(&new).await?))
+                let made = self
+                    .aws
+                    .elbv2
+                    .create_load_balancer(&self.new_load_balancer(new, observed)?)
+                    .await?;
+                let read = self.aws.elbv2.describe_load_balancer_attributes(&made.arn);
+                let attributes = self.attributes(Kind::LoadBalancer, &new.attributes, read).await;
+                Ok(Made::LoadBalancer(made, attributes))
             }
             Change::DeleteLoadBalancer { arn } => {
                 self.delete_load_balancer(arn).await?;
@@ -194,8 +202,14 @@ impl Target<'_> {
         let arn = |id: &str| self.target_group_arn(id, observed).ok_or(Failure::Unresolved);
         match change {
             Change::CreateTargetGroup(wanted) => {
-                let new = self.new_target_group(wanted);
-                return Ok(Made::TargetGroup(elbv2.create_target_group(&new).await?));
+                let made = elbv2.create_target_group(&self.new_target_group(wanted)).await?;
+                let kind = Kind::TargetGroup {
+                    protocol: wanted.protocol.clone(),
+                    target_type: wanted.target_type.clone(),
+                };
+                let read = elbv2.describe_target_group_attributes(&made.arn);
+                let attributes = self.attributes(kind, &wanted.attributes, read).await;
+                return Ok(Made::TargetGroup(made, attributes));
             }
             Change::ModifyHealthCheck {
                 target_group,
@@ -262,8 +276,13 @@ impl Target<'_> {
         match change {
             Change::CreateListener(wanted) => {
                 let balancer = self.load_balancer_arn(observed)?;
-                let listener = elbv2.create_listener(balancer, &spec(wanted)?, &wanted.tags).await?;
-                return Ok(Made::Listener(listener));
+                let made = elbv2.create_listener(balancer, &spec(wanted)?, &wanted.tags).await?;
+                let protocol = wanted.protocol.clone();
+                let read = elbv2.describe_listener_attributes(&made.arn);
+                let attributes = self
+                    .attributes(Kind::Listener { protocol }, &wanted.attributes, read)
+                    .await;
+                return Ok(Made::Listener(made, attributes));
             }
             Change::ModifyListener(wanted) => {
                 elbv2
@@ -307,6 +326,19 @@ impl Target<'_> {
             _ => {}
         }
         Ok(Made::Done)
+    }
+
+    /// What a new object begins with; not known of one that is to have no attribute in particular.
+    async fn attributes(
+        &self,
+        kind: Kind,
+        wanted: &Attributes,
+        read: impl Future<Output = Result<Attributes, AwsError>>,
+    ) -> Option<Attributes> {
+        match wanted.is_empty() {
+            true => None,
+            false => Some(self.defaults.of(kind, read).await),
+        }
     }
 
     fn new_target_group(&self, wanted: &TargetGroup) -> NewTargetGroup {

@@ -3,6 +3,7 @@
 use crate::apply::{ApplyError, Target};
 use crate::backend_security_group::BackendSecurityGroup;
 use crate::bindings::{BindingError, Bindings};
+use crate::defaults::Defaults;
 use crate::diff::diff;
 use crate::inventory::Inventory;
 use crate::observed::{LiveListener, LiveLoadBalancer, Observed};
@@ -23,6 +24,8 @@ pub struct Converger {
     pub inventory: Inventory,
     /// The group that load balancers share.
     pub backend_security_group: BackendSecurityGroup,
+    /// What new objects begin with.
+    pub defaults: Defaults,
     /// The Kubernetes side.
     pub bindings: Arc<dyn Bindings>,
     /// `--external-managed-tags`.
@@ -136,21 +139,33 @@ impl Converger {
         self.backend_security_group.suspect().await;
     }
 
+    /// Goes the way twice: what is made may begin otherwise than was expected of it.
     async fn step(&self, stack: &Stack) -> Result<(Observed, usize), ConvergeError> {
         let mut observed = self.observe(stack).await?;
-        let changes = diff(&observed, stack, &self.external_tags);
+        let made = self.make(stack, &mut observed).await?;
+        let corrected = match made {
+            0 => 0,
+            _ => self.make(stack, &mut observed).await?,
+        };
+        Ok((observed, made + corrected))
+    }
+
+    /// Makes the changes that lead from `observed` to the stack. Returns how many these were.
+    async fn make(&self, stack: &Stack, observed: &mut Observed) -> Result<usize, ConvergeError> {
+        let changes = diff(observed, stack, &self.external_tags);
         let target = Target {
             aws: &self.aws,
             bindings: &*self.bindings,
+            defaults: &self.defaults,
             vpc_id: &self.vpc_id,
             stack,
         };
         for change in &changes {
             tracing::info!(stack = stack.id, %change, "applying");
-            target.apply(change, &mut observed).await?;
-            self.inventory.keep(&stack.id, &observed);
+            target.apply(change, observed).await?;
+            self.inventory.keep(&stack.id, observed);
         }
-        Ok((observed, changes.len()))
+        Ok(changes.len())
     }
 
     /// What the stack has, with the details that its diff compares.

@@ -60,13 +60,9 @@ pub struct LiveListener {
 }
 
 impl LiveTargetGroup {
-    /// A target group that has just been created. Its attributes are AWS's defaults.
+    /// A target group that has just been created.
     #[must_use]
-    pub fn created(group: TargetGroup, tags: Tags) -> Self {
-        let attributes = Some(crate::defaults::target_group_attributes(
-            &group.protocol,
-            &group.target_type,
-        ));
+    pub fn created(group: TargetGroup, tags: Tags, attributes: Option<Attributes>) -> Self {
         Self {
             group,
             tags,
@@ -86,10 +82,9 @@ impl LiveTargetGroup {
 }
 
 impl LiveLoadBalancer {
-    /// A load balancer that has just been created: AWS's default attributes, no capacity reserved, no listeners.
+    /// A load balancer that has just been created: no capacity reserved, no listeners.
     #[must_use]
-    pub fn created(load_balancer: LoadBalancer, tags: Tags) -> Self {
-        let attributes = Some(crate::defaults::load_balancer_attributes());
+    pub fn created(load_balancer: LoadBalancer, tags: Tags, attributes: Option<Attributes>) -> Self {
         Self {
             load_balancer,
             tags,
@@ -113,10 +108,9 @@ impl LiveLoadBalancer {
 }
 
 impl LiveListener {
-    /// A listener that has just been created: AWS's default attributes, no further certificates.
+    /// A listener that has just been created: no further certificates.
     #[must_use]
-    pub fn created(listener: Listener, tags: Tags) -> Self {
-        let attributes = Some(crate::defaults::listener_attributes(&listener.spec.protocol));
+    pub fn created(listener: Listener, tags: Tags, attributes: Option<Attributes>) -> Self {
         Self {
             listener,
             tags,

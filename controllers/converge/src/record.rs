@@ -14,12 +14,12 @@ pub enum Made {
     Done,
     /// A new security group.
     SecurityGroup(SecurityGroup),
-    /// A new target group.
-    TargetGroup(TargetGroup),
-    /// A new load balancer.
-    LoadBalancer(LoadBalancer),
-    /// A new listener.
-    Listener(Listener),
+    /// A new target group, and its attributes, if they are known.
+    TargetGroup(TargetGroup, Option<Attributes>),
+    /// A new load balancer, and its attributes, if they are known.
+    LoadBalancer(LoadBalancer, Option<Attributes>),
+    /// A new listener, and its attributes, if they are known.
+    Listener(Listener, Option<Attributes>),
 }
 
 impl Observed {
@@ -27,16 +27,16 @@ impl Observed {
     pub fn record(&mut self, change: &Change, made: Made, desired: &Stack) {
         match (change, made) {
             (_, Made::SecurityGroup(group)) => self.security_groups.push(group),
-            (Change::CreateTargetGroup(new), Made::TargetGroup(group)) => {
+            (Change::CreateTargetGroup(new), Made::TargetGroup(group, attributes)) => {
                 self.target_groups
-                    .push(LiveTargetGroup::created(group, new.tags.clone()));
+                    .push(LiveTargetGroup::created(group, new.tags.clone(), attributes));
             }
-            (Change::CreateLoadBalancer(new), Made::LoadBalancer(balancer)) => {
+            (Change::CreateLoadBalancer(new), Made::LoadBalancer(balancer, attributes)) => {
                 self.load_balancers
-                    .push(LiveLoadBalancer::created(balancer, new.tags.clone()));
+                    .push(LiveLoadBalancer::created(balancer, new.tags.clone(), attributes));
             }
-            (Change::CreateListener(new), Made::Listener(listener)) => {
-                let live = LiveListener::created(listener, new.tags.clone());
+            (Change::CreateListener(new), Made::Listener(listener, attributes)) => {
+                let live = LiveListener::created(listener, new.tags.clone(), attributes);
                 self.with_load_balancer(desired, |balancer| {
                     balancer.listeners.get_or_insert_default().push(live)
                 });

@@ -22,7 +22,7 @@ pub enum PlanError {
     },
     /// No subnet of the VPC is fit.
     #[error(
-        "no subnet of {vpc} is fit for a load balancer of scheme {scheme}: {tagged} carry the tag {role_tag}, of them {other_cluster} belong to other clusters, {full} have fewer than 8 free addresses, {without_ipv6} have no IPv6 block; tag a subnet or name subnets in the annotation service.beta.kubernetes.io/aws-load-balancer-subnets"
+        "no subnet of {vpc} is fit for a load balancer of scheme {scheme}: {tagged} carry the tag {role_tag}, of them {other_cluster} belong to other clusters, {full} have fewer than 8 free addresses; tag a subnet or name subnets in the annotation service.beta.kubernetes.io/aws-load-balancer-subnets"
     )]
     NoSubnets {
         /// The VPC.
@@ -37,8 +37,6 @@ pub enum PlanError {
         other_cluster: usize,
         /// Rejected for lack of addresses.
         full: usize,
-        /// Rejected for lack of IPv6.
-        without_ipv6: usize,
     },
     /// A TargetGroupBinding could not be written as JSON.
     #[error("a TargetGroupBinding cannot be written as JSON: {0}")]

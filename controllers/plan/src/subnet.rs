@@ -31,7 +31,7 @@ pub fn resolve<'a>(
             return Ok(kept);
         }
     }
-    found(scheme, dualstack, facts, config)
+    found(annotations, scheme, dualstack, facts, config)
 }
 
 fn named<'a>(
@@ -115,21 +115,28 @@ pub fn has_role(subnet: &Subnet, role_tag: &str) -> bool {
         .is_some_and(|value| matches!(value.as_str(), "" | "1"))
 }
 
-fn found<'a>(scheme: &str, dualstack: bool, facts: &'a Facts, config: &Config) -> Result<Vec<&'a Subnet>, PlanError> {
-    let role_tag = role_tag(scheme);
-    let mut candidates: Vec<_> = facts
-        .subnets
-        .iter()
-        .filter(|subnet| has_role(subnet, role_tag))
-        .collect();
-    if candidates.is_empty() && config.gates.subnet_discovery_by_reachability {
-        let public = scheme == "internet-facing";
-        candidates = facts
-            .subnets
-            .iter()
-            .filter(|subnet| is_public(subnet, facts) == Some(public))
-            .collect();
+/// The subnets with the role tag; when there is none, those of the right reachability.
+fn candidates<'a>(role_tag: &str, scheme: &str, facts: &'a Facts, config: &Config) -> Vec<&'a Subnet> {
+    let subnets = facts.subnets.iter();
+    let tagged: Vec<_> = subnets.clone().filter(|subnet| has_role(subnet, role_tag)).collect();
+    if !tagged.is_empty() || !config.gates.subnet_discovery_by_reachability {
+        return tagged;
     }
+    let public = scheme == "internet-facing";
+    subnets
+        .filter(|subnet| is_public(subnet, facts) == Some(public))
+        .collect()
+}
+
+fn found<'a>(
+    annotations: Annotations<'_>,
+    scheme: &str,
+    dualstack: bool,
+    facts: &'a Facts,
+    config: &Config,
+) -> Result<Vec<&'a Subnet>, PlanError> {
+    let role_tag = role_tag(scheme);
+    let mut candidates = candidates(role_tag, scheme, facts, config);
     let tagged = candidates.len();
     let own = format!("kubernetes.io/cluster/{}", config.cluster);
     let of_other_cluster = |subnet: &Subnet| {
@@ -152,6 +159,16 @@ fn found<'a>(scheme: &str, dualstack: bool, facts: &'a Facts, config: &Config) -
     }
     let mut chosen: Vec<_> = by_zone.into_values().collect();
     chosen.sort_by(|a, b| a.id.cmp(&b.id));
+    if chosen.is_empty() && without_ipv6 > 0 {
+        let expected = format!(
+            "possible: no subnet of {} that is fit otherwise has an IPv6 block",
+            config.vpc_id
+        );
+        let remedy = "associate IPv6 blocks with the subnets, or write ipv4";
+        return Err(annotations
+            .error("aws-load-balancer-ip-address-type", expected, remedy)
+            .into());
+    }
     if chosen.is_empty() {
         let (vpc, scheme) = (config.vpc_id.clone(), scheme.to_owned());
         return Err(PlanError::NoSubnets {
@@ -161,7 +178,6 @@ fn found<'a>(scheme: &str, dualstack: bool, facts: &'a Facts, config: &Config) -
             tagged,
             other_cluster,
             full,
-            without_ipv6,
         });
     }
     Ok(chosen)

@@ -22,7 +22,7 @@ use aws_sdk::Connected;
 use clap::{CommandFactory, Parser};
 use controllers_api::target_group_binding::TargetGroupBinding;
 use converge::tags::ExternalTags;
-use converge::{BackendSecurityGroup, BackendSecurityGroupConfig, Converger, Inventory};
+use converge::{BackendSecurityGroup, BackendSecurityGroupConfig, Converger, Defaults, Inventory};
 use k8s_openapi::api::core::v1::Service;
 use kube::runtime::watcher;
 use kube::{Api, Client, CustomResourceExt, Resource};
@@ -164,6 +164,7 @@ fn converger(
         inventory: Inventory::new(aws.clone(), &args.cluster_name, &vpc_id, process.sync_period),
         backend_security_group: BackendSecurityGroup::new(aws.clone(), group),
         bindings: Arc::new(bindings),
+        defaults: Defaults::default(),
         aws,
         vpc_id,
         external_tags,

@@ -160,6 +160,8 @@ pub(super) fn action(from: &Forward) -> sdk::Action {
         .build();
     sdk::Action::builder()
         .r#type(sdk::ActionTypeEnum::Forward)
+        // As the Go controller numbers it, so that the listeners of both read alike.
+        .order(1)
         .forward_config(config)
         .build()
 }
