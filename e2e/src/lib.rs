@@ -7,6 +7,7 @@ pub mod address_plan;
 pub mod cluster;
 pub mod host;
 pub mod instance;
+pub mod load_balancer;
 pub mod process;
 pub mod progress;
 pub mod toolchain;
