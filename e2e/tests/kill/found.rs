@@ -1,4 +1,4 @@
-//! What there is of a Service, on AWS and in Kubernetes.
+//! What there is of Services, on AWS and in Kubernetes.
 
 use anyhow::Result;
 use aws_sdk::Aws;
@@ -13,9 +13,9 @@ pub(crate) struct Found {
     load_balancers: usize,
     listeners: usize,
     target_groups: usize,
-    /// Those that carry the cluster's tag: the Service's own, and the one that load balancers share.
+    /// Those that carry the cluster's tag: each Service's own, and the one that load balancers share.
     security_groups: usize,
-    /// Rules in the security group of the nodes.
+    /// Rules in the security group of the nodes; what the load balancers need is one range.
     node_rules: usize,
     bindings: usize,
     /// Ids of the targets that do not drain; one that is there twice shows in `registrations`.
@@ -24,17 +24,19 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// What there must be of a Service with one port and these targets.
-    pub(crate) fn whole(targets: BTreeSet<String>) -> Self {
+    /// What there must be of Services with one port each, whose targets these are.
+    pub(crate) fn of(services: &[BTreeSet<String>]) -> Self {
+        let each = services.len();
+        let shared = usize::from(each > 0);
         Self {
-            load_balancers: 1,
-            listeners: 1,
-            target_groups: 1,
-            security_groups: 2,
-            node_rules: 1,
-            bindings: 1,
-            registrations: targets.len(),
-            targets,
+            load_balancers: each,
+            listeners: each,
+            target_groups: each,
+            security_groups: each + shared,
+            node_rules: shared,
+            bindings: each,
+            registrations: services.iter().map(BTreeSet::len).sum(),
+            targets: services.iter().flatten().cloned().collect(),
         }
     }
 

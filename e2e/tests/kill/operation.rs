@@ -1,7 +1,7 @@
 //! The operations that are interrupted: a Service is applied, a Service is deleted.
 
 use crate::found::Found;
-use crate::walk::{Example, NAMESPACE, Walk};
+use crate::walk::{Example, NAMESPACE, Scene, Walk};
 use anyhow::{Context, Result, bail};
 use kube::api::DeleteParams;
 use seatrial_e2e::instance::get;
@@ -22,26 +22,39 @@ pub(crate) enum Operation {
     Create,
     /// It goes, with all that it had.
     Delete,
+    /// It is to get a load balancer, and is deleted before that is finished.
+    Abandon,
+}
+
+impl Operation {
+    /// What is asked for first, and what in the end.
+    pub(crate) fn ends(self) -> (Self, Self) {
+        match self {
+            Self::Abandon => (Self::Create, Self::Delete),
+            one => (one, one),
+        }
+    }
 }
 
 impl Walk<'_> {
-    /// Asks for the operation; returns before it is done.
+    /// Asks for the first part of the operation; returns before it is done.
     pub(crate) async fn begin(&self, operation: Operation, example: Example) -> Result<()> {
-        match operation {
-            Operation::Create => Ok(self.instance.cluster.apply(example.manifest()).await?),
-            Operation::Delete => {
-                let deleted = self.services.delete(example.name(), &DeleteParams::default()).await;
-                Ok(deleted.map(drop)?)
-            }
+        if operation == Operation::Delete {
+            let deleted = self.services.delete(example.name(), &DeleteParams::default()).await;
+            return Ok(deleted.map(drop)?);
         }
+        Ok(self.instance.cluster.apply(example.manifest()).await?)
     }
 
-    /// Awaits that all is as it must be afterwards.
-    pub(crate) async fn converged(&self, operation: Operation, example: Example) -> Result<()> {
+    /// Awaits that all is as it must be after the last part of it.
+    pub(crate) async fn converged(&self, operation: Operation, scene: Scene) -> Result<()> {
+        let (_, operation) = operation.ends();
+        let own = (operation == Operation::Create).then_some(scene.example);
+        let there: Vec<Example> = own.into_iter().chain(scene.beside).collect();
         let mut last = String::new();
         let converges = async {
             loop {
-                match self.unfinished(operation, example).await {
+                match self.unfinished(&there, scene.example).await {
                     Ok(None) => return,
                     Ok(Some(difference)) => last = difference,
                     Err(error) => last = format!("{error:#}"),
@@ -55,26 +68,25 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// What is not yet as it must be.
-    async fn unfinished(&self, operation: Operation, example: Example) -> Result<Option<String>> {
-        let wanted = match operation {
-            Operation::Create => Found::whole(self.targets(example)),
-            Operation::Delete => Found::default(),
-        };
-        let found = Found::read(&self.aws, &self.bindings).await?;
+    /// What is not yet as it must be when the Services `there` are there and `example` is not, unless it is one of them.
+    async fn unfinished(&self, there: &[Example], example: Example) -> Result<Option<String>> {
+        let targets: Vec<_> = there.iter().map(|example| self.targets(*example)).collect();
+        let (found, wanted) = (Found::read(&self.aws, &self.bindings).await?, Found::of(&targets));
         if found != wanted {
             return Ok(Some(format!("{found:?} instead of {wanted:?}")));
         }
-        let service = self.services.get_opt(example.name()).await?;
-        Ok(match (operation, service) {
-            (Operation::Create, Some(service)) => match hostname(&service) {
-                Some(hostname) => self.unanswered(hostname).await?,
-                None => Some("the Service has no hostname".to_owned()),
-            },
-            (Operation::Create, None) => Some(format!("no Service {NAMESPACE}/{}", example.name())),
-            (Operation::Delete, Some(_)) => Some("the Service is still there".to_owned()),
-            (Operation::Delete, None) => None,
-        })
+        for example in there {
+            let service = self.services.get_opt(example.name()).await?;
+            let service = service.with_context(|| format!("no Service {NAMESPACE}/{}", example.name()))?;
+            let hostname = hostname(&service).context("the Service has no hostname")?;
+            if let Some(unanswered) = self.unanswered(hostname).await? {
+                return Ok(Some(unanswered));
+            }
+        }
+        if !there.contains(&example) && self.services.get_opt(example.name()).await?.is_some() {
+            return Ok(Some("the Service is still there".to_owned()));
+        }
+        Ok(None)
     }
 
     /// Why no pod answers through the load balancer of this name.

@@ -2,7 +2,7 @@
 
 use crate::faults;
 use crate::operation::Operation;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail};
 use aws_sdk::Aws;
 use controllers_api::target_group_binding::TargetGroupBinding;
 use emulator::{Effect, Moment};
@@ -43,6 +43,13 @@ impl Example {
             Self::Ip => include_str!("../../../deploy/examples/nginx-service-ip.yaml"),
         }
     }
+}
+
+/// Which Service comes and goes, and which is there all the time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scene {
+    pub(crate) example: Example,
+    pub(crate) beside: Option<Example>,
 }
 
 /// An instance with the example's pods, and clients of it.
@@ -89,34 +96,39 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Creates and deletes the Service again and again, each time with the victim killed one AWS write later, until neither operation
-    /// has so many.
-    pub(crate) async fn calls(&self, victim: &str, moment: Moment, example: Example) -> Result<()> {
-        let mut unwalked = vec![Operation::Create, Operation::Delete];
-        for step in 0.. {
-            ensure!(step < MOST_STEPS, "{victim}: {unwalked:?} has no end");
-            for operation in [Operation::Create, Operation::Delete] {
-                let killed = if unwalked.contains(&operation) {
-                    self.killed_at_call(victim, moment, step, operation, example).await
-                } else {
-                    self.undisturbed(operation, example).await.map(|()| false)
-                };
-                let at = || format!("{operation:?} {example:?}, {victim} killed {moment:?} AWS write {step} (from 0)");
-                if !killed.with_context(at)? {
-                    unwalked.retain(|other| *other != operation);
+    /// Repeats the operations on the Service, each time with the victim killed one AWS write later, until none has so many.
+    pub(crate) async fn calls(&self, victim: &str, moment: Moment, scene: Scene) -> Result<()> {
+        let mut walked: Vec<(Operation, u64)> = Vec::new();
+        for step in 0..MOST_STEPS {
+            for operation in [Operation::Create, Operation::Delete, Operation::Abandon] {
+                let at = || format!("{operation:?} {scene:?}, {victim} killed {moment:?} AWS write {step} (from 0)");
+                if walked.iter().any(|(other, _)| *other == operation) {
+                    self.undisturbed(operation, scene).await.with_context(at)?;
+                } else if !self
+                    .killed_at_call(victim, moment, step, operation, scene)
+                    .await
+                    .with_context(at)?
+                {
+                    walked.push((operation, step));
                 }
             }
-            if unwalked.is_empty() {
-                eprintln!("{victim}, {moment:?}, {example:?}: {step} steps");
+            if walked.len() == 3 {
+                eprintln!("{victim} killed {moment:?} each AWS write of {walked:?}, {scene:?}");
                 return Ok(());
             }
         }
-        Ok(())
+        bail!("{victim}, {scene:?}: only {walked:?} have an end");
     }
 
-    async fn undisturbed(&self, operation: Operation, example: Example) -> Result<()> {
-        self.begin(operation, example).await?;
-        self.converged(operation, example).await
+    /// The operation without a kill.
+    pub(crate) async fn undisturbed(&self, operation: Operation, scene: Scene) -> Result<()> {
+        let (first, last) = operation.ends();
+        self.begin(first, scene.example).await?;
+        self.converged(first, scene).await?;
+        if last != first {
+            self.begin(last, scene.example).await?;
+        }
+        self.converged(last, scene).await
     }
 
     /// Whether the operation has that step.
@@ -126,25 +138,29 @@ impl<'a> Walk<'a> {
         moment: Moment,
         step: u64,
         operation: Operation,
-        example: Example,
+        scene: Scene,
     ) -> Result<bool> {
         let effect = if victim == AWS { Effect::Kill } else { Effect::Hold };
+        let (first, last) = operation.ends();
         faults::set(self.instance, step, moment, effect)?;
-        self.begin(operation, example).await?;
+        self.begin(first, scene.example).await?;
         let met = tokio::select! {
             met = self.until_met(victim) => met.map(|()| true)?,
-            over = self.converged(operation, example) => over.map(|()| false)?,
+            over = self.converged(first, scene) => over.map(|()| false)?,
         };
         if met {
             self.kill(victim).await?;
         }
-        if !met || victim != AWS {
+        if self.instance.cluster.processes().pid(AWS).is_some() {
             faults::clear(self.instance)?;
+        }
+        if last != first {
+            self.begin(last, scene.example).await?;
         }
         if met {
             self.restart(victim).await?;
-            self.converged(operation, example).await?;
         }
+        self.converged(last, scene).await?;
         Ok(met)
     }
 

@@ -1,7 +1,7 @@
 //! Kills between the calls to AWS: as soon as a watch shows what a controller has written to Kubernetes.
 
 use crate::operation::Operation;
-use crate::walk::{Example, NAMESPACE, Walk};
+use crate::walk::{NAMESPACE, Scene, Walk};
 use anyhow::{Context, Result, bail};
 use controllers_api::SERVICE_FINALIZER;
 use controllers_api::target_group_binding::TargetGroupBinding;
@@ -88,7 +88,7 @@ fn writes() -> [Write; 8] {
 
 impl Walk<'_> {
     /// Creates and deletes the Service, each time with the writer killed after another of its writes.
-    pub(crate) async fn writes(&self, example: Example) -> Result<()> {
+    pub(crate) async fn writes(&self, scene: Scene) -> Result<()> {
         for write in writes() {
             let Write {
                 operation,
@@ -96,28 +96,28 @@ impl Walk<'_> {
                 what,
                 ..
             } = write;
-            let at = || format!("{operation:?} {example:?}, {writer} killed after it wrote {what}");
-            self.killed_after(&write, example).await.with_context(at)?;
+            let at = || format!("{operation:?} {scene:?}, {writer} killed after it wrote {what}");
+            self.killed_after(&write, scene).await.with_context(at)?;
         }
         Ok(())
     }
 
-    async fn killed_after(&self, write: &Write, example: Example) -> Result<()> {
+    async fn killed_after(&self, write: &Write, scene: Scene) -> Result<()> {
         let mut seen = match write.written {
             Written::Service(is_written) => self.watch(is_written).await?,
             Written::Binding(is_written) => self.watch(is_written).await?,
         };
-        self.begin(write.operation, example).await?;
+        self.begin(write.operation, scene.example).await?;
         tokio::select! {
             Some(()) = seen.next() => {}
-            over = self.converged(write.operation, example) => {
+            over = self.converged(write.operation, scene) => {
                 over?;
                 bail!("it was never seen");
             }
         }
         self.kill(write.writer).await?;
         self.restart(write.writer).await?;
-        self.converged(write.operation, example).await
+        self.converged(write.operation, scene).await
     }
 
     /// Yields each time that an object is as `is_written` says; whatever happens from now on is seen.
