@@ -15,8 +15,10 @@ pub(crate) struct Found {
     target_groups: usize,
     /// Those that carry the cluster's tag: each Service's own, and the one that load balancers share.
     security_groups: usize,
-    /// Rules in the security group of the nodes; what the load balancers need is one range.
-    node_rules: usize,
+    /// Whether the security group of the nodes lets load balancers in.
+    nodes_are_open: bool,
+    /// Its rules beyond one for each binding.
+    surplus_rules: usize,
     bindings: usize,
     /// Ids of the targets that do not drain; one that is there twice shows in `registrations`.
     targets: BTreeSet<String>,
@@ -33,7 +35,8 @@ impl Found {
             listeners: each,
             target_groups: each,
             security_groups: each + shared,
-            node_rules: shared,
+            nodes_are_open: each > 0,
+            surplus_rules: 0,
             bindings: each,
             registrations: services.iter().map(BTreeSet::len).sum(),
             targets: services.iter().flatten().cloned().collect(),
@@ -59,13 +62,16 @@ impl Found {
         let nodes = ec2
             .describe_security_groups(&[NODE_GROUP.to_owned()], &Vec::new())
             .await?;
+        let rules: usize = nodes.iter().map(|group| group.ingress.len()).sum();
+        let bindings = bindings.list(&ListParams::default()).await?.items.len();
         Ok(Self {
             load_balancers: balancers.len(),
             listeners,
             target_groups: groups.len(),
             security_groups: security_groups.len(),
-            node_rules: nodes.iter().map(|group| group.ingress.len()).sum(),
-            bindings: bindings.list(&ListParams::default()).await?.items.len(),
+            nodes_are_open: rules > 0,
+            surplus_rules: rules.saturating_sub(bindings),
+            bindings,
             registrations: targets.len(),
             targets: targets.into_iter().map(|target| target.target.id).collect(),
         })
