@@ -126,7 +126,7 @@ impl Instance {
         self.cluster.start(&self.tools, nodes, DNS_SUFFIX, progress).await?;
         let step = progress.step("starting the emulated AWS and the controllers");
         if self.settings.other_aws.is_none() {
-            wait_for(AWS, 10, async || answers(self.settings.aws, "/_seatrial/health")).await?;
+            self.aws_ready().await?;
         }
         let definition = controllers_api::target_group_binding::TargetGroupBinding::crd();
         self.cluster.apply(&serde_json::json!(definition).to_string()).await?;
@@ -147,6 +147,20 @@ impl Instance {
     pub async fn ready(&self, label: &str) -> Result<(), InstanceError> {
         let health = self.settings.health[index(label)];
         Ok(wait_for(label, 30, async || answers(health, "/readyz")).await?)
+    }
+
+    /// Awaits that the emulated AWS answers.
+    ///
+    /// # Errors
+    /// When it does not within ten seconds.
+    pub async fn aws_ready(&self) -> Result<(), InstanceError> {
+        Ok(wait_for(AWS, 10, async || answers(self.settings.aws, "/_seatrial/health")).await?)
+    }
+
+    /// Where the emulated AWS listens.
+    #[must_use]
+    pub fn aws_address(&self) -> SocketAddr {
+        self.settings.aws
     }
 
     /// Starts the emulated AWS, which finds its journal if it has one.
@@ -292,12 +306,21 @@ pub fn answers(address: SocketAddr, path: &str) -> bool {
 /// # Errors
 /// When it cannot be connected, or does not answer within two seconds.
 pub fn get(address: SocketAddr, path: &str) -> std::io::Result<String> {
+    request(address, "GET", path, "")
+}
+
+/// A request on a connection of its own; the whole response.
+///
+/// # Errors
+/// As [`get`].
+pub fn request(address: SocketAddr, method: &str, path: &str, body: &str) -> std::io::Result<String> {
     let timeout = Duration::from_secs(2);
     let mut stream = TcpStream::connect_timeout(&address, timeout)?;
     stream.set_read_timeout(Some(timeout))?;
+    let length = body.len();
     write!(
         stream,
-        "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n"
+        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
     )?;
     let mut response = String::new();
     stream.read_to_string(&mut response)?;

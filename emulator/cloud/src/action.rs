@@ -15,6 +15,9 @@ pub enum Service {
 }
 
 impl Service {
+    /// Every service.
+    pub const ALL: [Self; 3] = [Self::Ec2, Self::Elbv2, Self::Sts];
+
     /// The name in a signature's credential scope.
     pub fn signing_name(self) -> &'static str {
         match self {
@@ -26,9 +29,7 @@ impl Service {
 
     /// The service that a credential scope names.
     pub fn from_signing_name(name: &str) -> Option<Self> {
-        [Self::Ec2, Self::Elbv2, Self::Sts]
-            .into_iter()
-            .find(|service| service.signing_name() == name)
+        Self::ALL.into_iter().find(|service| service.signing_name() == name)
     }
 
     /// Whether the service has the action, and what it does to state.
