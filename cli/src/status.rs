@@ -116,6 +116,13 @@ async fn describe(aws: &Aws, balancer: &aws_api::elbv2::LoadBalancer) -> Result<
     })
 }
 
+impl Listener {
+    /// Whether it has targets and all of them are healthy.
+    pub(crate) fn is_healthy(&self) -> bool {
+        !self.targets.is_empty() && self.targets.iter().all(|target| target.state == "healthy")
+    }
+}
+
 impl Status {
     /// A command per listener that works without the cluster's name server.
     pub(crate) fn curl_lines(&self) -> Vec<String> {

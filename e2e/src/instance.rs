@@ -51,6 +51,8 @@ pub struct Setup {
     pub flags: Vec<String>,
     /// Another AWS than the emulated one.
     pub aws: Option<OtherAws>,
+    /// A folder with other builds of the controllers than this profile's.
+    pub controllers: Option<PathBuf>,
 }
 
 impl Default for Setup {
@@ -59,6 +61,7 @@ impl Default for Setup {
             nodes: usize::from(ZONES),
             flags: Vec::new(),
             aws: None,
+            controllers: None,
         }
     }
 }
@@ -91,6 +94,7 @@ struct Settings {
     metrics: Vec<SocketAddr>,
     flags: Vec<String>,
     other_aws: Option<OtherAws>,
+    controllers: Option<PathBuf>,
 }
 
 impl Instance {
@@ -210,7 +214,8 @@ impl Instance {
             ("AWS_ACCESS_KEY_ID".to_owned(), "seatrial".to_owned()),
             ("AWS_SECRET_ACCESS_KEY".to_owned(), "seatrial".to_owned()),
         ];
-        let path = self.tools.binaries.path(label);
+        let other_build = self.settings.controllers.as_ref();
+        let path = other_build.map_or_else(|| self.tools.binaries.path(label), |folder| folder.join(label));
         Ok(self.cluster.processes().start(&Program {
             label: label.into(),
             path,
@@ -264,6 +269,7 @@ impl Settings {
             metrics: ports()?,
             flags: setup.flags,
             other_aws: setup.aws,
+            controllers: setup.controllers,
         })
     }
 }

@@ -12,6 +12,7 @@ use seatrial_e2e::report::Bar::{self, AtMost};
 use seatrial_e2e::report::Report;
 use seatrial_e2e::trial::trial;
 use seatrial_e2e::usage::megabytes;
+use std::path::PathBuf;
 
 /// Measure what many Services cost
 #[derive(Parser)]
@@ -25,6 +26,9 @@ struct Args {
     /// Services that ask for an attribute beside AWS's defaults: one ModifyLoadBalancerAttributes more each, of which the default rates let 3 per second pass
     #[arg(long)]
     cross_zone: bool,
+    /// Folder of the controllers to measure, such as `target/dist`; those of this profile when absent
+    #[arg(long)]
+    binaries: Option<PathBuf>,
     /// Only this part; all when absent
     #[arg(long, value_enum)]
     only: Option<Part>,
@@ -59,9 +63,13 @@ fn main() -> Result<()> {
 
 async fn measure(args: &Args) -> Result<()> {
     let mut report = Report::new("fleet");
+    let usual = || Setup {
+        controllers: args.binaries.clone(),
+        ..Setup::default()
+    };
     let lifted = || Setup {
         flags: vec!["--aws-api-throttle=none".to_owned()],
-        ..Setup::default()
+        ..usual()
     };
     if args.has(Part::Few) {
         trial(lifted(), async |instance| few(args, instance, &mut report).await).await?;
@@ -70,7 +78,7 @@ async fn measure(args: &Args) -> Result<()> {
         trial(lifted(), async |instance| many(args, instance, &mut report).await).await?;
     }
     if args.has(Part::DefaultRates) {
-        trial(Setup::default(), async |instance| {
+        trial(usual(), async |instance| {
             default_rates(args, instance, &mut report).await
         })
         .await?;

@@ -39,6 +39,7 @@ async fn controllers_make_on_moto_what_the_go_controller_makes() -> Result<()> {
             vpc: moto.ids["vpc"].clone(),
             cluster_name: expected::CLUSTER.to_owned(),
         }),
+        ..Setup::default()
     };
     trial(setup, async |instance| {
         let client = instance.cluster.client().await?;
