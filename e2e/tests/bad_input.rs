@@ -211,7 +211,7 @@ async fn a_warning_says_what_to_write_and_the_others_go_on() -> Result<()> {
     let setup = Setup {
         nodes: 0,
         flags: vec!["--aws-api-throttle=none".to_owned()],
-        aws: None,
+        ..Setup::default()
     };
     trial(setup, async |instance| {
         let shop = Shop::open(instance).await?;
