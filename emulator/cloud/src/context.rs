@@ -2,6 +2,7 @@
 
 use crate::Ids;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Milliseconds since the Unix epoch.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -77,6 +78,10 @@ pub struct Context {
     pub ids: Ids,
     /// How long transitions take.
     pub timing: Timing,
+    /// Quotas of Elastic Load Balancing that the world changes, by the name that DescribeAccountLimits gives them.
+    pub quotas: BTreeMap<String, usize>,
+    /// The seed of the world, from which its certificate authority comes.
+    pub seed: u64,
 }
 
 #[cfg(test)]

@@ -1,22 +1,30 @@
-//! Elastic Load Balancing v2, API version 2015-12-01: network load balancers.
+//! Elastic Load Balancing v2, API version 2015-12-01: application and network load balancers.
 // An action consumes its input, whether or not it keeps any of it.
 #![allow(clippy::needless_pass_by_value)]
 
 pub mod arn;
 pub mod attributes;
 pub mod capacity;
+pub mod condition;
 pub mod health_check;
 pub mod limits;
 pub mod listener;
 pub mod load_balancer;
+pub mod mutual_authentication;
 pub mod placement;
+pub mod regex;
 pub mod request;
+pub mod rule;
+pub mod rule_action;
 pub mod ssl_policy;
 mod state;
 pub mod tags;
 pub mod target_description;
 pub mod target_group;
 pub mod target_health;
+pub mod tls;
+pub mod transform;
+pub mod trust_store;
 
 #[cfg(test)]
 mod tests;

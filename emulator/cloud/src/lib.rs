@@ -8,6 +8,7 @@
 //! which of them write. An action checks everything before it changes anything: one that fails leaves no trace.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod acm;
 pub mod action;
 pub mod context;
 pub mod ec2;
@@ -36,6 +37,8 @@ pub struct Region {
     pub ec2: ec2::State,
     /// Load balancers.
     pub elbv2: elbv2::State,
+    /// Certificates.
+    pub acm: acm::State,
 }
 
 /// An account in all its regions.
@@ -54,6 +57,7 @@ impl Cloud {
         let home = Region {
             ec2: ec2::State::from_world(&world),
             elbv2: elbv2::State::default(),
+            acm: acm::State::default(),
         };
         let regions = BTreeMap::from([(world.region.clone(), home)]);
         Self {
@@ -94,6 +98,8 @@ impl Cloud {
             dns_suffix: self.world.dns_suffix.clone(),
             ids: Ids::new(self.world.seed, self.writes),
             timing: self.timing,
+            quotas: self.world.quotas.clone(),
+            seed: self.world.seed,
         }
     }
 

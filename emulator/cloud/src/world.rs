@@ -6,6 +6,7 @@ use crate::ec2::security_group::SecurityGroup;
 use crate::{Tags, Timestamp, ec2};
 use ipnet::Ipv4Net;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 /// The default world: two zones, an instance in each.
@@ -36,6 +37,9 @@ pub struct World {
     /// Elastic IP addresses that are allocated.
     #[serde(default)]
     pub addresses: Vec<AddressSpec>,
+    /// Quotas of Elastic Load Balancing that are not AWS's, by the name that DescribeAccountLimits gives them.
+    #[serde(default)]
+    pub quotas: BTreeMap<String, usize>,
 }
 
 fn dns_suffix() -> String {

@@ -29,7 +29,9 @@ pub fn call(region: &mut Region, input: Input, _: &mut Context) -> Result<Output
         return Err(ApiError::new("OperationNotPermitted", message));
     }
     if let Some(load_balancer) = state.load_balancers.remove(&arn) {
-        state.listeners.retain(|_, listener| listener.load_balancer_arn != arn);
+        let theirs = state.listeners.iter().filter(|(_, listener)| listener.load_balancer_arn == arn);
+        let listeners: Vec<String> = theirs.map(|(arn, _)| arn.clone()).collect();
+        listeners.iter().for_each(|listener| state.remove_listener(listener));
         state.forget_health_of_unused();
         load_balancer.zones.iter().for_each(|zone| region.ec2.release_interface(&zone.interface_id));
     }

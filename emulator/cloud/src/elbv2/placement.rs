@@ -1,6 +1,6 @@
 //! Where a load balancer stands: the subnets that a request names, checked, and the network interfaces in them.
 
-use super::load_balancer::{IpAddressType, LoadBalancer, Scheme, Zone};
+use super::load_balancer::{IpAddressType, LoadBalancer, Scheme, Type, Zone};
 use crate::ec2::{self, ServiceInterface};
 use crate::{ApiError, Ids};
 use serde::Deserialize;
@@ -35,12 +35,14 @@ impl Placement {
     /// Checks the subnets that a request names, as ids or as mappings.
     ///
     /// # Errors
-    /// `ValidationError` unless there is one of the two lists, `SubnetNotFound`, `InvalidSubnet` for subnets of several VPCs, without
-    /// IPv6 where it is wished for, or without a way to the internet, `InvalidConfigurationRequest` for two subnets in a zone and
-    /// addresses that do not go with the scheme.
+    /// `ValidationError` unless there is one of the two lists, for application load balancers with two zones at least, and for an address
+    /// type that is not the load balancer type's; `SubnetNotFound`; `InvalidSubnet` for subnets of several VPCs, without IPv6 where it
+    /// is wished for, or without a way to the internet; `InvalidConfigurationRequest` for two subnets in a zone and addresses that do not
+    /// go with type and scheme.
     pub fn check(
         subnets: Vec<String>,
         mappings: Vec<SubnetMapping>,
+        kind: Type,
         scheme: Scheme,
         ip_address_type: IpAddressType,
         ec2: &ec2::State,
@@ -70,7 +72,15 @@ impl Placement {
                 let message = "A load balancer cannot be attached to multiple subnets in the same Availability Zone";
                 return Err(ApiError::new("InvalidConfigurationRequest", message));
             }
-            mapping.check_addresses(scheme)?;
+            mapping.check_addresses(kind, scheme)?;
+        }
+        if kind == Type::Application && zones.len() < 2 {
+            let message = "At least two subnets in two different Availability Zones must be specified";
+            return Err(ApiError::new("ValidationError", message));
+        }
+        if kind == Type::Network && ip_address_type == IpAddressType::DualstackWithoutPublicIpv4 {
+            let message = "The IP address type 'dualstack-without-public-ipv4' is for application load balancers only";
+            return Err(ApiError::new("ValidationError", message));
         }
         let mut vpcs = vpcs.into_iter();
         let (Some(vpc_id), None) = (vpcs.next(), vpcs.next()) else {
@@ -80,7 +90,7 @@ impl Placement {
             ));
         };
         let vpc_id = vpc_id.clone();
-        if ip_address_type == IpAddressType::Dualstack {
+        if ip_address_type.has_ipv6() {
             let message = "You must specify subnets with an associated IPv6 CIDR block";
             return Err(ApiError::new("InvalidSubnet", message));
         }
@@ -142,7 +152,11 @@ impl Placement {
 }
 
 impl SubnetMapping {
-    fn check_addresses(&self, scheme: Scheme) -> Result<(), ApiError> {
+    fn check_addresses(&self, kind: Type, scheme: Scheme) -> Result<(), ApiError> {
+        if kind == Type::Application && (self.allocation_id.is_some() || self.private_ipv4_address.is_some()) {
+            let message = "Elastic IPs and fixed private addresses are for network load balancers only";
+            return Err(ApiError::new("InvalidConfigurationRequest", message));
+        }
         let wrong = match scheme {
             Scheme::Internal => self
                 .allocation_id
@@ -185,7 +199,10 @@ impl SubnetMapping {
             subnet_id: &self.subnet_id,
             security_groups: &load_balancer.security_groups,
             description,
-            kind: "network_load_balancer",
+            kind: match load_balancer.kind {
+                Type::Application => "interface",
+                Type::Network => "network_load_balancer",
+            },
             requester: "amazon-elb",
             address: self.private_ipv4_address,
             allocation_id: self.allocation_id.as_deref(),
