@@ -3,7 +3,7 @@
 use crate::ec2::interface::{Attachment, Instance, Interface};
 use crate::ec2::network::{Address, InternetGateway, RouteTable, Subnet, Vpc};
 use crate::ec2::security_group::SecurityGroup;
-use crate::{Tags, Timestamp, ec2};
+use crate::{ApiError, Tags, Timestamp, acm, ec2};
 use ipnet::Ipv4Net;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -40,6 +40,18 @@ pub struct World {
     /// Quotas of Elastic Load Balancing that are not AWS's, by the name that DescribeAccountLimits gives them.
     #[serde(default)]
     pub quotas: BTreeMap<String, usize>,
+    /// Objects of S3 that services read, such as the certificates of a trust store.
+    #[serde(default)]
+    pub objects: Vec<ObjectSpec>,
+    /// Certificates of ACM in the home region.
+    #[serde(default)]
+    pub certificates: Vec<CertificateSpec>,
+    /// Web ACLs of WAF in the home region.
+    #[serde(default)]
+    pub web_acls: Vec<WebAclSpec>,
+    /// Whether Shield Advanced is subscribed.
+    #[serde(default)]
+    pub shield_subscription: bool,
 }
 
 fn dns_suffix() -> String {
@@ -123,6 +135,51 @@ pub struct AddressSpec {
     pub public_ip: Ipv4Addr,
 }
 
+/// A certificate of ACM: PEM of its own, or names that the emulator's authority issues one for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct CertificateSpec {
+    /// What its ARN ends with.
+    pub id: String,
+    /// Names, that of the subject first; none beside PEM.
+    #[serde(default)]
+    pub names: Vec<String>,
+    /// The certificate, PEM.
+    #[serde(default)]
+    pub certificate: Option<String>,
+    /// Its private key, PEM.
+    #[serde(default)]
+    pub private_key: Option<String>,
+    /// The authorities above it, PEM.
+    #[serde(default)]
+    pub chain: Option<String>,
+    /// Tags.
+    #[serde(default)]
+    pub tags: Tags,
+}
+
+/// A web ACL that lets everything pass.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct WebAclSpec {
+    /// What its ARN ends with.
+    pub id: String,
+    /// Name.
+    pub name: String,
+}
+
+/// An object of S3.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct ObjectSpec {
+    /// Its bucket.
+    pub bucket: String,
+    /// Its key.
+    pub key: String,
+    /// What it holds.
+    pub content: String,
+}
+
 /// Why a world cannot be.
 #[derive(Debug, thiserror::Error)]
 pub enum WorldError {
@@ -136,6 +193,14 @@ pub enum WorldError {
         instance: String,
         /// What it names.
         reference: String,
+    },
+    /// A certificate cannot be.
+    #[error("certificate {id} cannot be read or issued")]
+    Certificate {
+        /// Its id.
+        id: String,
+        /// Why.
+        source: ApiError,
     },
     /// A block or address lies outside of the one that should hold it.
     #[error("{inner} is not within {outer}")]
@@ -189,7 +254,14 @@ impl World {
                 return Err(missing(group));
             }
         }
-        Ok(())
+        let certificates = acm::State::from_world(self);
+        certificates.map(drop).map_err(|(id, source)| WorldError::Certificate { id, source })
+    }
+
+    /// The objects of S3 by bucket and key.
+    pub(crate) fn objects(&self) -> BTreeMap<(String, String), String> {
+        let entry = |object: &ObjectSpec| ((object.bucket.clone(), object.key.clone()), object.content.clone());
+        self.objects.iter().map(entry).collect()
     }
 
     /// A subnet by id.

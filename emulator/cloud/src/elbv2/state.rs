@@ -89,6 +89,30 @@ impl State {
         rules
     }
 
+    /// How many rules the listeners of a load balancer have, without default ones.
+    pub fn rule_count(&self, load_balancer_arn: &str) -> usize {
+        let prefix = load_balancer_arn.replacen(":loadbalancer/", ":listener-rule/", 1) + "/";
+        self.rules.range(prefix.clone()..).take_while(|(arn, _)| arn.starts_with(&prefix)).count()
+    }
+
+    /// ARNs of the listeners that serve with a certificate.
+    pub fn listeners_serving<'a>(&'a self, certificate_arn: &'a str) -> impl Iterator<Item = (&'a str, &'a Listener)> {
+        let serves = move |listener: &Listener| {
+            listener.tls.certificate.as_deref() == Some(certificate_arn)
+                || listener.certificates.iter().any(|arn| arn == certificate_arn)
+        };
+        let all = self.listeners.iter().map(|(arn, listener)| (arn.as_str(), listener));
+        all.filter(move |(_, listener)| serves(listener))
+    }
+
+    /// ARNs of the listeners that use a trust store.
+    pub fn listeners_trusting(&self, trust_store_arn: &str) -> Vec<&str> {
+        let trusts = |listener: &Listener| {
+            listener.tls.mutual_authentication.trust_store_arn.as_deref() == Some(trust_store_arn)
+        };
+        self.listeners.iter().filter(|(_, listener)| trusts(listener)).map(|(arn, _)| arn.as_str()).collect()
+    }
+
     /// A trust store by ARN.
     ///
     /// # Errors

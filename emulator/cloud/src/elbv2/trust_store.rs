@@ -1,6 +1,6 @@
 //! Trust stores: the certificate authorities whose clients a listener lets in, and what they revoked.
 
-use crate::Tags;
+use crate::{ApiError, Tags};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ pub struct Revocation {
 impl TrustStore {
     /// How many certificates the bundle has.
     pub fn authorities(&self) -> usize {
-        self.bundle.matches("-----BEGIN CERTIFICATE-----").count()
+        count_authorities(&self.bundle)
     }
 
     /// How many certificates are revoked.
@@ -62,4 +62,41 @@ impl Description {
             total_revoked_entries: store.revoked_entries(),
         }
     }
+}
+
+/// A revocation list as DescribeTrustStoreRevocations shows it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct RevocationDescription {
+    trust_store_arn: String,
+    revocation_id: u64,
+    revocation_type: &'static str,
+    number_of_revoked_entries: u64,
+}
+
+impl RevocationDescription {
+    /// Describes a revocation list of the trust store with this ARN.
+    pub fn of(arn: &str, id: u64, revocation: &Revocation) -> Self {
+        Self {
+            trust_store_arn: arn.to_owned(),
+            revocation_id: id,
+            revocation_type: "CRL",
+            number_of_revoked_entries: revocation.entries,
+        }
+    }
+}
+
+/// How many certificates a text has, PEM.
+pub fn count_authorities(text: &str) -> usize {
+    text.matches("-----BEGIN CERTIFICATE-----").count()
+}
+
+/// How many revocation lists a text has, PEM.
+pub fn count_lists(text: &str) -> usize {
+    text.matches("-----BEGIN X509 CRL-----").count()
+}
+
+/// The error for the id of a revocation list that does not exist.
+pub(super) fn revocation_not_found(id: u64) -> ApiError {
+    ApiError::new("RevocationIdNotFound", format!("Revocation '{id}' not found"))
 }
