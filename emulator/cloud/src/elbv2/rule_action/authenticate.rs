@@ -87,7 +87,7 @@ pub struct OidcConfig {
     scope: Option<String>,
     #[serde(default)]
     session_timeout: Option<u64>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "ExtraParams::is_empty")]
     authentication_request_extra_params: ExtraParams,
     #[serde(default)]
     on_unauthenticated_request: OnUnauthenticated,
@@ -106,7 +106,7 @@ pub struct CognitoConfig {
     scope: Option<String>,
     #[serde(default)]
     session_timeout: Option<u64>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "ExtraParams::is_empty")]
     authentication_request_extra_params: ExtraParams,
     #[serde(default)]
     on_unauthenticated_request: OnUnauthenticated,

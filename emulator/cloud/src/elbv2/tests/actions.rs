@@ -151,7 +151,7 @@ fn no_answer_shows_a_secret_and_a_change_can_keep_it() {
         json!({"Issuer": "https://id.example.com", "AuthorizationEndpoint": "https://id.example.com/auth",
             "TokenEndpoint": "https://id.example.com/token", "UserInfoEndpoint": "https://id.example.com/me",
             "ClientId": "client", "SessionCookieName": "AWSELBAuthSessionCookie", "Scope": "openid",
-            "SessionTimeout": 604_800, "AuthenticationRequestExtraParams": {}, "OnUnauthenticatedRequest": "authenticate"})
+            "SessionTimeout": 604_800, "OnUnauthenticatedRequest": "authenticate"})
     );
     let listener = text(&made["Listeners"][0]["ListenerArn"]);
     let keep = |changes: Value| {
