@@ -24,8 +24,15 @@ pub enum Service {
 
 impl Service {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Acm, Self::Ec2, Self::Elbv2, Self::Shield, Self::Sts, Self::WafRegional, Self::Wafv2];
+    pub const ALL: [Self; 7] = [
+        Self::Acm,
+        Self::Ec2,
+        Self::Elbv2,
+        Self::Shield,
+        Self::Sts,
+        Self::WafRegional,
+        Self::Wafv2,
+    ];
 
     /// The name in a signature's credential scope.
     pub fn signing_name(self) -> &'static str {

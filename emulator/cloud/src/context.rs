@@ -95,7 +95,9 @@ pub struct Context {
 impl Context {
     /// The content of an object of S3.
     pub fn object(&self, bucket: &str, key: &str) -> Option<&str> {
-        self.objects.get(&(bucket.to_owned(), key.to_owned())).map(String::as_str)
+        self.objects
+            .get(&(bucket.to_owned(), key.to_owned()))
+            .map(String::as_str)
     }
 }
 

@@ -255,7 +255,9 @@ impl World {
             }
         }
         let certificates = acm::State::from_world(self);
-        certificates.map(drop).map_err(|(id, source)| WorldError::Certificate { id, source })
+        certificates
+            .map(drop)
+            .map_err(|(id, source)| WorldError::Certificate { id, source })
     }
 
     /// The objects of S3 by bucket and key.

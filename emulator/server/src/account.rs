@@ -75,7 +75,8 @@ impl Account {
         let call = match Call::parse(&scope, message, &request_id) {
             Ok(call) => call,
             Err(error) => {
-                self.counters.count(service, &message.action(scope.service), &error.code);
+                self.counters
+                    .count(service, &message.action(scope.service), &error.code);
                 return wire::answer::failure(Some(scope.service), &request_id, &error);
             }
         };

@@ -187,7 +187,10 @@ fn replay(cloud: &mut Cloud, line: &str, number: usize) -> Result<(), JournalErr
         region: entry.region.to_owned(),
         service,
     };
-    let message = Message { target: entry.target.as_deref(), body: entry.params.as_bytes() };
+    let message = Message {
+        target: entry.target.as_deref(),
+        body: entry.params.as_bytes(),
+    };
     let call = Call::parse(&scope, message, "").map_err(failed)?;
     call.write(cloud, entry.now).map_err(failed)?;
     Ok(())

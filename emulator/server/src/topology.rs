@@ -2,8 +2,8 @@
 
 use cloud::elbv2::attributes::Attributes;
 use cloud::elbv2::health_check::CheckProtocol;
-use cloud::elbv2::target_group::{self, TargetKey};
 use cloud::elbv2::load_balancer::Type;
+use cloud::elbv2::target_group::{self, TargetKey};
 use cloud::elbv2::{listener, load_balancer, rule_action};
 use cloud::{Cloud, Region, Timestamp};
 use dataplane::Matcher;
@@ -19,7 +19,10 @@ pub(crate) fn configuration(cloud: &Cloud, now: Timestamp) -> Config {
     let mut config = Config::default();
     for (_, region) in cloud.regions() {
         let elbv2 = &region.elbv2;
-        let load_balancers = elbv2.load_balancers.iter().filter(|(_, found)| found.kind == Type::Network);
+        let load_balancers = elbv2
+            .load_balancers
+            .iter()
+            .filter(|(_, found)| found.kind == Type::Network);
         config
             .load_balancers
             .extend(load_balancers.map(|(arn, found)| load_balancer(arn, found, region, now)));

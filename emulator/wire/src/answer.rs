@@ -18,7 +18,11 @@ pub struct Answer {
 
 impl Answer {
     pub(crate) fn new(protocol: Protocol, status: u16, body: String) -> Self {
-        Self { status, content_type: protocol.content_type(), body }
+        Self {
+            status,
+            content_type: protocol.content_type(),
+            body,
+        }
     }
 }
 

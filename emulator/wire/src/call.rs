@@ -18,7 +18,11 @@ impl Message<'_> {
     /// The action that it names, whether or not there is one of that name; empty when it names none.
     pub fn action(&self, service: Service) -> String {
         match Protocol::of(service) {
-            Protocol::Json11 => self.target.and_then(|target| target.rsplit('.').next()).unwrap_or_default().to_owned(),
+            Protocol::Json11 => self
+                .target
+                .and_then(|target| target.rsplit('.').next())
+                .unwrap_or_default()
+                .to_owned(),
             Protocol::Query | Protocol::Ec2Query => {
                 form::parse(self.body).text("Action").unwrap_or_default().to_owned()
             }
@@ -57,10 +61,16 @@ impl<'a> Call<'a> {
             Protocol::Query | Protocol::Ec2Query => {
                 let form = form::parse(message.body);
                 let missing = || ApiError::new("MissingAction", "The request must contain the parameter Action");
-                (form.text("Action").ok_or_else(missing)?.to_owned(), Parameters::Form(form))
+                (
+                    form.text("Action").ok_or_else(missing)?.to_owned(),
+                    Parameters::Form(form),
+                )
             }
         };
-        let access = scope.service.access(&action).ok_or_else(|| unknown(scope.service, &action))?;
+        let access = scope
+            .service
+            .access(&action)
+            .ok_or_else(|| unknown(scope.service, &action))?;
         Ok(Self {
             scope,
             action,
@@ -115,7 +125,10 @@ fn unknown(service: Service, action: &str) -> ApiError {
         Protocol::Json11 => json::unknown(service, action),
         Protocol::Query | Protocol::Ec2Query => {
             let service = service.signing_name();
-            ApiError::new("InvalidAction", format!("The action {action} is not valid for the service {service}"))
+            ApiError::new(
+                "InvalidAction",
+                format!("The action {action} is not valid for the service {service}"),
+            )
         }
     }
 }
@@ -141,7 +154,13 @@ mod tests {
     use cloud::{Timing, World};
 
     fn ask(service: Service, form: &str) -> Result<Answer, ApiError> {
-        send(service, Message { target: None, body: form.as_bytes() })
+        send(
+            service,
+            Message {
+                target: None,
+                body: form.as_bytes(),
+            },
+        )
     }
 
     fn send(service: Service, message: Message<'_>) -> Result<Answer, ApiError> {
@@ -200,15 +219,42 @@ mod tests {
         for (target, body, code) in [
             (None, "{}", "MissingAction"),
             (Some("CertificateManager.Nothing"), "{}", "UnknownOperationException"),
-            (Some("AWSShield_20160616.ListCertificates"), "{}", "UnknownOperationException"),
-            (Some("CertificateManager.DescribeCertificate"), "{", "SerializationException"),
-            (Some("CertificateManager.DescribeCertificate"), "{}", "ValidationException"),
-            (Some("CertificateManager.DescribeCertificate"), r#"{"CertificateArn":1}"#, "ValidationException"),
+            (
+                Some("AWSShield_20160616.ListCertificates"),
+                "{}",
+                "UnknownOperationException",
+            ),
+            (
+                Some("CertificateManager.DescribeCertificate"),
+                "{",
+                "SerializationException",
+            ),
+            (
+                Some("CertificateManager.DescribeCertificate"),
+                "{}",
+                "ValidationException",
+            ),
+            (
+                Some("CertificateManager.DescribeCertificate"),
+                r#"{"CertificateArn":1}"#,
+                "ValidationException",
+            ),
         ] {
-            let error = send(Service::Acm, Message { target, body: body.as_bytes() }).unwrap_err();
+            let error = send(
+                Service::Acm,
+                Message {
+                    target,
+                    body: body.as_bytes(),
+                },
+            )
+            .unwrap_err();
             assert_eq!(error.code, code, "{target:?} {body}");
             let answer = answer::failure(Some(Service::Acm), "r", &error);
-            assert!(answer.body.starts_with(&format!(r#"{{"__type":"{code}","message":"#)), "{}", answer.body);
+            assert!(
+                answer.body.starts_with(&format!(r#"{{"__type":"{code}","message":"#)),
+                "{}",
+                answer.body
+            );
         }
     }
 }

@@ -10,18 +10,23 @@ use serde_json::error::Category;
 /// # Errors
 /// `MissingAction` without a target, `UnknownOperationException` for one of another service.
 pub(crate) fn action(service: Service, target: Option<&str>) -> Result<&str, ApiError> {
-    let target = target.ok_or_else(|| {
-        ApiError::new("MissingAction", "The request must contain the header X-Amz-Target")
-    })?;
+    let target =
+        target.ok_or_else(|| ApiError::new("MissingAction", "The request must contain the header X-Amz-Target"))?;
     let prefix = target_prefix(service);
-    let action = target.rsplit_once('.').filter(|(found, _)| Some(*found) == prefix).map(|(_, action)| action);
+    let action = target
+        .rsplit_once('.')
+        .filter(|(found, _)| Some(*found) == prefix)
+        .map(|(_, action)| action);
     action.ok_or_else(|| unknown(service, target))
 }
 
 /// The error for an action that a service does not have.
 pub(crate) fn unknown(service: Service, action: &str) -> ApiError {
     let service = service.signing_name();
-    ApiError::new("UnknownOperationException", format!("{action} is not an action of the service {service}"))
+    ApiError::new(
+        "UnknownOperationException",
+        format!("{action} is not an action of the service {service}"),
+    )
 }
 
 /// The body of a request as typed input; an empty one is an empty object.

@@ -71,7 +71,9 @@ pub struct Authority {
 impl Authority {
     /// The authority of the world with this seed.
     pub fn of(seed: u64) -> Self {
-        Self { signer: SigningKey::from(key::from_seed(&format!("authority/{seed}"))) }
+        Self {
+            signer: SigningKey::from(key::from_seed(&format!("authority/{seed}"))),
+        }
     }
 
     /// Its certificate, PEM.
@@ -96,7 +98,9 @@ impl Authority {
         let validity = validity(ALWAYS.0, ALWAYS.1)?;
         let serial = SerialNumber::new(&[1]).map_err(IssueError::Name)?;
         let builder = CertificateBuilder::new(Profile::Root, serial, validity, subject, public_key, &self.signer);
-        let certificate = builder.and_then(|builder| builder.build::<DerSignature>()).map_err(IssueError::Build)?;
+        let certificate = builder
+            .and_then(|builder| builder.build::<DerSignature>())
+            .map_err(IssueError::Build)?;
         certificate.to_pem(LineEnding::LF).map_err(IssueError::Write)
     }
 
@@ -106,7 +110,10 @@ impl Authority {
 
     fn sign(&self, order: &Order<'_>) -> Result<Issued, IssueError> {
         let secret = key::from_seed(&format!("certificate/{}", order.seed));
-        let private_key = secret.to_pkcs8_pem(LineEnding::LF).map_err(IssueError::Key)?.to_string();
+        let private_key = secret
+            .to_pkcs8_pem(LineEnding::LF)
+            .map_err(IssueError::Key)?
+            .to_string();
         let public_key = SubjectPublicKeyInfoOwned::from_key(secret.public_key()).map_err(IssueError::PublicKey)?;
         let subject = order.names.first().map(String::as_str).unwrap_or_default();
         let profile = Profile::Leaf {
@@ -119,8 +126,12 @@ impl Authority {
         let subject = Name::from_str(&format!("CN={subject}")).map_err(IssueError::Name)?;
         let mut builder = CertificateBuilder::new(profile, serial, validity, subject, public_key, &self.signer)
             .map_err(IssueError::Build)?;
-        builder.add_extension(&ExtendedKeyUsage(vec![SERVER_AUTHENTICATION])).map_err(IssueError::Build)?;
-        builder.add_extension(&alternative_names(order.names)?).map_err(IssueError::Build)?;
+        builder
+            .add_extension(&ExtendedKeyUsage(vec![SERVER_AUTHENTICATION]))
+            .map_err(IssueError::Build)?;
+        builder
+            .add_extension(&alternative_names(order.names)?)
+            .map_err(IssueError::Build)?;
         let certificate = builder.build::<DerSignature>().map_err(IssueError::Build)?;
         let body = certificate.to_pem(LineEnding::LF).map_err(IssueError::Write)?;
         Ok(Issued { body, private_key })
@@ -129,7 +140,10 @@ impl Authority {
 
 fn alternative_names(names: &[String]) -> Result<SubjectAltName, IssueError> {
     let names = names.iter().map(|name| Ia5String::new(name).map(GeneralName::DnsName));
-    names.collect::<Result<_, _>>().map(SubjectAltName).map_err(IssueError::Name)
+    names
+        .collect::<Result<_, _>>()
+        .map(SubjectAltName)
+        .map_err(IssueError::Name)
 }
 
 fn validity(not_before: u64, not_after: u64) -> Result<Validity, IssueError> {
@@ -137,12 +151,19 @@ fn validity(not_before: u64, not_after: u64) -> Result<Validity, IssueError> {
         let since = Duration::from_secs(seconds);
         // Two-digit years end with 2049.
         let short = UtcTime::from_unix_duration(since).map(Time::UtcTime);
-        short.or_else(|_| GeneralizedTime::from_unix_duration(since).map(Time::GeneralTime)).map_err(IssueError::Time)
+        short
+            .or_else(|_| GeneralizedTime::from_unix_duration(since).map(Time::GeneralTime))
+            .map_err(IssueError::Time)
     };
-    Ok(Validity { not_before: time(not_before)?, not_after: time(not_after)? })
+    Ok(Validity {
+        not_before: time(not_before)?,
+        not_after: time(not_after)?,
+    })
 }
 
 fn internal(error: IssueError) -> ApiError {
-    let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+    let cause = std::error::Error::source(&error)
+        .map(ToString::to_string)
+        .unwrap_or_default();
     ApiError::new("InternalFailure", format!("{error}: {cause}")).with_status(500)
 }

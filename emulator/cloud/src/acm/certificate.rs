@@ -60,7 +60,12 @@ impl Certificate {
     ///
     /// # Errors
     /// `ValidationException` for what cannot be read, a key of another certificate, and one that is not valid now.
-    pub fn imported(body: String, chain: Option<String>, private_key: String, now: Timestamp) -> Result<Self, ApiError> {
+    pub fn imported(
+        body: String,
+        chain: Option<String>,
+        private_key: String,
+        now: Timestamp,
+    ) -> Result<Self, ApiError> {
         let facts = Facts::read(&body)?;
         facts.check_key(&private_key)?;
         if now < facts.not_before || now >= facts.not_after {

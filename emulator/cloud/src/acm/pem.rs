@@ -60,7 +60,9 @@ impl Facts {
     /// `ValidationException` for what is no single PEM certificate or has a key of an unknown kind.
     pub fn read(body: &str) -> Result<Self, ApiError> {
         if body.matches("-----BEGIN").count() > 1 {
-            return Err(invalid("The certificate field contains more than one certificate; the others belong in the chain"));
+            return Err(invalid(
+                "The certificate field contains more than one certificate; the others belong in the chain",
+            ));
         }
         let certificate = Certificate::from_pem(body.trim())
             .map_err(|error| invalid(&format!("The certificate cannot be parsed as PEM: {error}")))?;
@@ -68,11 +70,21 @@ impl Facts {
         let alternative = alternative_names(&certificate)?;
         let common_name = attribute(&content.subject, COMMON_NAME);
         let domain_name = common_name.or_else(|| alternative.first().cloned()).unwrap_or_default();
-        let names = if alternative.is_empty() { vec![domain_name.clone()] } else { alternative };
+        let names = if alternative.is_empty() {
+            vec![domain_name.clone()]
+        } else {
+            alternative
+        };
         let issuer = attribute(&content.issuer, ORGANIZATION).or_else(|| attribute(&content.issuer, COMMON_NAME));
-        let pairs = content.serial_number.as_bytes().iter().map(|byte| format!("{byte:02x}"));
+        let pairs = content
+            .serial_number
+            .as_bytes()
+            .iter()
+            .map(|byte| format!("{byte:02x}"));
         let time = |time: x509_cert::time::Time| Timestamp(time.to_unix_duration().as_secs() * 1000);
-        let signature = SIGNATURES.iter().find(|(oid, _)| *oid == certificate.signature_algorithm.oid);
+        let signature = SIGNATURES
+            .iter()
+            .find(|(oid, _)| *oid == certificate.signature_algorithm.oid);
         let key = &content.subject_public_key_info;
         Ok(Self {
             domain_name,
@@ -82,8 +94,15 @@ impl Facts {
             serial: pairs.collect::<Vec<_>>().join(":"),
             not_before: time(content.validity.not_before),
             not_after: time(content.validity.not_after),
-            key_algorithm: key_algorithm(key.algorithm.oid, key.algorithm.parameters.as_ref(), key.subject_public_key.raw_bytes())?,
-            signature_algorithm: signature.map_or_else(|| certificate.signature_algorithm.oid.to_string(), |(_, name)| (*name).to_owned()),
+            key_algorithm: key_algorithm(
+                key.algorithm.oid,
+                key.algorithm.parameters.as_ref(),
+                key.subject_public_key.raw_bytes(),
+            )?,
+            signature_algorithm: signature.map_or_else(
+                || certificate.signature_algorithm.oid.to_string(),
+                |(_, name)| (*name).to_owned(),
+            ),
             public_key: key.subject_public_key.raw_bytes().to_vec(),
         })
     }
@@ -99,17 +118,31 @@ impl Facts {
         let public = match label {
             "PRIVATE KEY" => {
                 let info = PrivateKeyInfo::from_der(&der).map_err(unreadable)?;
-                if info.algorithm.oid == RSA { rsa_modulus(info.private_key) } else { elliptic_public(info.private_key) }
+                if info.algorithm.oid == RSA {
+                    rsa_modulus(info.private_key)
+                } else {
+                    elliptic_public(info.private_key)
+                }
             }
             "RSA PRIVATE KEY" => rsa_modulus(&der),
             "EC PRIVATE KEY" => elliptic_public(&der),
-            _ => return Err(invalid(&format!("A private key of PEM type '{label}' is not supported"))),
+            _ => {
+                return Err(invalid(&format!(
+                    "A private key of PEM type '{label}' is not supported"
+                )));
+            }
         };
-        let own = if self.key_algorithm.starts_with("RSA") { public_modulus(&self.public_key) } else { Some(self.public_key.clone()) };
+        let own = if self.key_algorithm.starts_with("RSA") {
+            public_modulus(&self.public_key)
+        } else {
+            Some(self.public_key.clone())
+        };
         match public {
             Some(public) if Some(&public) == own.as_ref() => Ok(()),
             Some(_) => Err(invalid("The certificate and the private key do not match")),
-            None => Err(invalid("The private key is not one that can be compared with its certificate")),
+            None => Err(invalid(
+                "The private key is not one that can be compared with its certificate",
+            )),
         }
     }
 }
@@ -120,7 +153,11 @@ fn invalid(message: &str) -> ApiError {
 
 fn alternative_names(certificate: &Certificate) -> Result<Vec<String>, ApiError> {
     let found = certificate.tbs_certificate.get::<SubjectAltName>();
-    let found = found.map_err(|error| invalid(&format!("The alternative names of the certificate cannot be read: {error}")))?;
+    let found = found.map_err(|error| {
+        invalid(&format!(
+            "The alternative names of the certificate cannot be read: {error}"
+        ))
+    })?;
     let names = found.map(|(_, names)| names.0).unwrap_or_default();
     let dns_name = |name: GeneralName| match name {
         GeneralName::DnsName(name) => Some(name.to_string()),
@@ -132,7 +169,10 @@ fn alternative_names(certificate: &Certificate) -> Result<Vec<String>, ApiError>
 /// The value of an attribute of a distinguished name.
 fn attribute(name: &Name, kind: ObjectIdentifier) -> Option<String> {
     let attributes = name.0.iter().flat_map(|relative| relative.0.iter());
-    let value = attributes.filter(|attribute| attribute.oid == kind).map(|attribute| attribute.value.value()).next()?;
+    let value = attributes
+        .filter(|attribute| attribute.oid == kind)
+        .map(|attribute| attribute.value.value())
+        .next()?;
     String::from_utf8(value.to_vec()).ok()
 }
 
@@ -144,13 +184,16 @@ fn key_algorithm(
     let curve = parameters.and_then(|curve| curve.decode_as::<ObjectIdentifier>().ok());
     match (kind, curve) {
         (RSA, _) => {
-            let modulus = public_modulus(key).ok_or_else(|| invalid("The RSA key of the certificate cannot be read"))?;
+            let modulus =
+                public_modulus(key).ok_or_else(|| invalid("The RSA key of the certificate cannot be read"))?;
             Ok(format!("RSA_{}", modulus.len() * 8))
         }
         (ELLIPTIC, Some(P256)) => Ok("EC_prime256v1".to_owned()),
         (ELLIPTIC, Some(P384)) => Ok("EC_secp384r1".to_owned()),
         (ELLIPTIC, Some(P521)) => Ok("EC_secp521r1".to_owned()),
-        _ => Err(invalid("The key of the certificate must be RSA, or of the curve P-256, P-384 or P-521")),
+        _ => Err(invalid(
+            "The key of the certificate must be RSA, or of the curve P-256, P-384 or P-521",
+        )),
     }
 }
 
@@ -187,7 +230,10 @@ fn elliptic_public(der: &[u8]) -> Option<Vec<u8>> {
         let secret: OctetStringRef<'_> = fields.decode()?;
         let _curve: Option<ObjectIdentifier> = fields.context_specific(TagNumber::N0, TagMode::Explicit)?;
         let public: Option<BitStringRef<'_>> = fields.context_specific(TagNumber::N1, TagMode::Explicit)?;
-        Ok((secret.as_bytes().to_vec(), public.map(|point| point.raw_bytes().to_vec())))
+        Ok((
+            secret.as_bytes().to_vec(),
+            public.map(|point| point.raw_bytes().to_vec()),
+        ))
     });
     let (secret, public) = parts.ok()?;
     public.or_else(|| {

@@ -22,8 +22,13 @@ pub fn arn(region: &str, account: &str, id: &str) -> String {
 pub fn check_arn(arn: &str) -> Result<(), ApiError> {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     match *parts {
-        ["arn", _, "acm", _, _, resource] if resource.strip_prefix("certificate/").is_some_and(|id| !id.is_empty()) => Ok(()),
-        _ => Err(ApiError::new("InvalidArnException", format!("'{arn}' is not a valid certificate ARN"))),
+        ["arn", _, "acm", _, _, resource] if resource.strip_prefix("certificate/").is_some_and(|id| !id.is_empty()) => {
+            Ok(())
+        }
+        _ => Err(ApiError::new(
+            "InvalidArnException",
+            format!("'{arn}' is not a valid certificate ARN"),
+        )),
     }
 }
 
@@ -47,7 +52,10 @@ pub fn check_names(names: &[String]) -> Result<(), ApiError> {
         let message = format!("A certificate can have up to {MOST_NAMES} domain names");
         return Err(ApiError::new("LimitExceededException", message));
     }
-    names.iter().find(|name| !is_domain(name)).map_or(Ok(()), |name| Err(invalid(name)))
+    names
+        .iter()
+        .find(|name| !is_domain(name))
+        .map_or(Ok(()), |name| Err(invalid(name)))
 }
 
 /// A domain name of two labels or more, of which the first may be an asterisk.

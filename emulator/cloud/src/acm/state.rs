@@ -59,7 +59,12 @@ fn declared(spec: &CertificateSpec, seed: u64) -> Result<Certificate, ApiError> 
             request::check_names(&spec.names)?;
             let authority = Authority::of(seed);
             let key = format!("{seed}/{}", spec.id);
-            let order = Order { names: &spec.names, seed: &key, not_before: ALWAYS.0, not_after: ALWAYS.1 };
+            let order = Order {
+                names: &spec.names,
+                seed: &key,
+                not_before: ALWAYS.0,
+                not_after: ALWAYS.1,
+            };
             let issued = authority.issue(&order)?;
             Certificate::issued(spec.names.clone(), issued, authority.certificate()?, Timestamp(0))?
         }

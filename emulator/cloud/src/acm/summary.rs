@@ -62,13 +62,22 @@ impl Summary {
             imported_at: time(certificate.issued_from, imported),
             not_before: time(certificate.facts.not_before, is_issued),
             not_after: time(certificate.facts.not_after, is_issued),
-            key_usages: vec![Usage { name: "DIGITAL_SIGNATURE" }],
-            extended_key_usages: vec![ExtendedUsage { name: "TLS_WEB_SERVER_AUTHENTICATION", oid: "1.3.6.1.5.5.7.3.1" }],
+            key_usages: vec![Usage {
+                name: "DIGITAL_SIGNATURE",
+            }],
+            extended_key_usages: vec![ExtendedUsage {
+                name: "TLS_WEB_SERVER_AUTHENTICATION",
+                oid: "1.3.6.1.5.5.7.3.1",
+            }],
         }
     }
 }
 
 /// ARNs of the load balancers whose listeners serve with a certificate.
 pub fn used_by<'a>(region: &'a Region, arn: &'a str) -> BTreeSet<&'a str> {
-    region.elbv2.listeners_serving(arn).map(|(_, listener)| listener.load_balancer_arn.as_str()).collect()
+    region
+        .elbv2
+        .listeners_serving(arn)
+        .map(|(_, listener)| listener.load_balancer_arn.as_str())
+        .collect()
 }

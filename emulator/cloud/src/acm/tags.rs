@@ -26,7 +26,10 @@ pub fn over(before: &Tags, tags: Vec<Tag>) -> Result<Tags, ApiError> {
         let value = value.unwrap_or_default();
         let fits = (1..=128).contains(&key.chars().count()) && value.chars().count() <= 256;
         if !fits || key.starts_with("aws:") {
-            return Err(ApiError::new("InvalidTagException", format!("The tag '{key}' is not valid")));
+            return Err(ApiError::new(
+                "InvalidTagException",
+                format!("The tag '{key}' is not valid"),
+            ));
         }
         merged.insert(key, value);
     }
@@ -39,5 +42,10 @@ pub fn over(before: &Tags, tags: Vec<Tag>) -> Result<Tags, ApiError> {
 
 /// Tags as the wire lists them.
 pub fn list(tags: &Tags) -> Vec<Tag> {
-    tags.iter().map(|(key, value)| Tag { key: key.clone(), value: Some(value.clone()) }).collect()
+    tags.iter()
+        .map(|(key, value)| Tag {
+            key: key.clone(),
+            value: Some(value.clone()),
+        })
+        .collect()
 }

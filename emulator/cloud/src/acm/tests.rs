@@ -27,7 +27,8 @@ impl Lab {
     }
 
     fn acm_code(&mut self, action: &str, input: Value) -> String {
-        self.acm(action, input).map_or_else(|error| error.code.into_owned(), |_| "ok".to_owned())
+        self.acm(action, input)
+            .map_or_else(|error| error.code.into_owned(), |_| "ok".to_owned())
     }
 
     fn describe(&mut self, arn: &str) -> Value {
@@ -54,10 +55,17 @@ fn one_is_imported_with_its_own_key() {
         (&rsa.repeat(2), rsa_key, "ValidationException"),
         ("", rsa_key, "ValidationException"),
     ] {
-        assert_eq!(lab().acm_code("ImportCertificate", import(certificate, key)), code, "{certificate}{key}");
+        assert_eq!(
+            lab().acm_code("ImportCertificate", import(certificate, key)),
+            code,
+            "{certificate}{key}"
+        );
     }
     let mut early = Lab::new();
-    assert_eq!(early.acm_code("ImportCertificate", import(rsa, rsa_key)), "ValidationException");
+    assert_eq!(
+        early.acm_code("ImportCertificate", import(rsa, rsa_key)),
+        "ValidationException"
+    );
     let not_base64 = json!({"Certificate": "?", "PrivateKey": "?"});
     assert_eq!(lab().acm_code("ImportCertificate", not_base64), "ValidationError");
 }
@@ -71,24 +79,36 @@ fn what_was_imported_is_described_as_it_is() {
     for (field, value) in [
         ("CertificateArn", json!(arn)),
         ("DomainName", json!("rsa.example.net")),
-        ("SubjectAlternativeNames", json!(["rsa.example.net", "*.rsa.example.net"])),
+        (
+            "SubjectAlternativeNames",
+            json!(["rsa.example.net", "*.rsa.example.net"]),
+        ),
         ("Status", json!("ISSUED")),
         ("Type", json!("IMPORTED")),
         ("KeyAlgorithm", json!("RSA_2048")),
         ("SignatureAlgorithm", json!("SHA256WITHRSA")),
         ("Issuer", json!("Example")),
-        ("Serial", json!("11:35:22:34:89:07:f6:53:84:f9:77:7a:ce:7e:bf:d2:58:9e:5a:81")),
+        (
+            "Serial",
+            json!("11:35:22:34:89:07:f6:53:84:f9:77:7a:ce:7e:bf:d2:58:9e:5a:81"),
+        ),
         ("ImportedAt", json!(1_800_000_000.0)),
         ("InUseBy", json!([])),
     ] {
         assert_eq!(shown[field], value, "{field}");
     }
-    assert!(shown.get("IssuedAt").is_none() && shown.get("DomainValidationOptions").is_none(), "{shown}");
+    assert!(
+        shown.get("IssuedAt").is_none() && shown.get("DomainValidationOptions").is_none(),
+        "{shown}"
+    );
     let got = lab.acm("GetCertificate", json!({"CertificateArn": arn})).unwrap();
     assert_eq!(got, json!({"Certificate": RSA.0}));
     let made = lab.acm("ImportCertificate", import(P384.0, P384.1)).unwrap();
     let shown = lab.describe(&text(&made["CertificateArn"]));
-    assert_eq!((&shown["KeyAlgorithm"], &shown["SubjectAlternativeNames"]), (&json!("EC_secp384r1"), &json!(["p384.example.net"])));
+    assert_eq!(
+        (&shown["KeyAlgorithm"], &shown["SubjectAlternativeNames"]),
+        (&json!("EC_secp384r1"), &json!(["p384.example.net"]))
+    );
 }
 
 #[test]
@@ -107,16 +127,28 @@ fn importing_again_keeps_arn_and_tags() {
         base
     };
     lab.wait(1000);
-    assert_eq!(lab.acm("ImportCertificate", again(&arn, import(P384.0, P384.1))).unwrap(), made);
+    assert_eq!(
+        lab.acm("ImportCertificate", again(&arn, import(P384.0, P384.1)))
+            .unwrap(),
+        made
+    );
     let shown = lab.describe(&arn);
-    assert_eq!((&shown["DomainName"], &shown["ImportedAt"]), (&json!("p384.example.net"), &json!(1_800_000_001.0)));
+    assert_eq!(
+        (&shown["DomainName"], &shown["ImportedAt"]),
+        (&json!("p384.example.net"), &json!(1_800_000_001.0))
+    );
     assert_eq!(shown["CreatedAt"], json!(1_800_000_000.0));
-    let tags = lab.acm("ListTagsForCertificate", json!({"CertificateArn": arn})).unwrap();
+    let tags = lab
+        .acm("ListTagsForCertificate", json!({"CertificateArn": arn}))
+        .unwrap();
     assert_eq!(tags["Tags"], json!([{"Key": "a", "Value": "b"}]));
     for (wanted, code) in [
         (again(&arn, tagged(import(RSA.0, RSA.1))), "ValidationException"),
         (again(OF_WORLD, import(RSA.0, RSA.1)), "ValidationException"),
-        (again(&format!("{arn}0"), import(RSA.0, RSA.1)), "ResourceNotFoundException"),
+        (
+            again(&format!("{arn}0"), import(RSA.0, RSA.1)),
+            "ResourceNotFoundException",
+        ),
         (again("certificate", import(RSA.0, RSA.1)), "InvalidArnException"),
     ] {
         assert_eq!(lab.acm_code("ImportCertificate", wanted), code);
@@ -132,22 +164,40 @@ fn one_is_requested_validated_and_issued() {
         let arn = text(&lab.acm("RequestCertificate", wanted).unwrap()["CertificateArn"]);
         let shown = lab.describe(&arn);
         assert_eq!(shown["Status"], "PENDING_VALIDATION");
-        assert_eq!(shown["SubjectAlternativeNames"], json!(["*.example.org", "example.org"]));
+        assert_eq!(
+            shown["SubjectAlternativeNames"],
+            json!(["*.example.org", "example.org"])
+        );
         assert!(shown.get("NotAfter").is_none());
         let validations = shown["DomainValidationOptions"].as_array().unwrap();
         assert_eq!(validations.len(), 2);
-        assert_eq!(validations[0]["ResourceRecord"], validations[1]["ResourceRecord"], "one record serves both names");
+        assert_eq!(
+            validations[0]["ResourceRecord"], validations[1]["ResourceRecord"],
+            "one record serves both names"
+        );
         assert!(text(&validations[0]["ResourceRecord"]["Name"]).ends_with(".example.org."));
         assert_eq!(validations[0]["ValidationStatus"], "PENDING_VALIDATION");
         let get = json!({"CertificateArn": arn});
-        assert_eq!(lab.acm_code("GetCertificate", get.clone()), "RequestInProgressException");
+        assert_eq!(
+            lab.acm_code("GetCertificate", get.clone()),
+            "RequestInProgressException"
+        );
         lab.wait(takes);
         let shown = lab.describe(&arn);
-        assert_eq!((&shown["Status"], &shown["Type"]), (&json!("ISSUED"), &json!("AMAZON_ISSUED")));
+        assert_eq!(
+            (&shown["Status"], &shown["Type"]),
+            (&json!("ISSUED"), &json!("AMAZON_ISSUED"))
+        );
         assert_eq!(shown["DomainValidationOptions"][0]["ValidationStatus"], "SUCCESS");
-        assert_eq!((&shown["KeyAlgorithm"], &shown["Issuer"]), (&json!("EC_prime256v1"), &json!("Seatrial")));
+        assert_eq!(
+            (&shown["KeyAlgorithm"], &shown["Issuer"]),
+            (&json!("EC_prime256v1"), &json!("Seatrial"))
+        );
         // 2026-01-01 and 395 days later.
-        assert_eq!((&shown["NotBefore"], &shown["NotAfter"]), (&json!(1_767_225_600.0), &json!(1_801_353_600.0)));
+        assert_eq!(
+            (&shown["NotBefore"], &shown["NotAfter"]),
+            (&json!(1_767_225_600.0), &json!(1_801_353_600.0))
+        );
         let got = lab.acm("GetCertificate", get).unwrap();
         assert_eq!(got["CertificateChain"], json!(Authority::of(1).certificate().unwrap()));
         let kept = &lab.cloud.region("us-west-2").acm.certificates[&arn];
@@ -164,10 +214,22 @@ fn requests_are_checked_and_repeated_by_token() {
         (json!({"DomainName": "example"}), "ValidationException"),
         (json!({"DomainName": "-a.example"}), "ValidationException"),
         (json!({"DomainName": "a.*.example"}), "ValidationException"),
-        (json!({"DomainName": format!("{}.example", "a.".repeat(30) + "aaaa")}), "ValidationException"),
-        (json!({"DomainName": "a.example", "SubjectAlternativeNames": many}), "LimitExceededException"),
-        (json!({"DomainName": "a.example", "ValidationMethod": "PIGEON"}), "ValidationException"),
-        (json!({"DomainName": "a.example", "Tags": [{"Key": "aws:a", "Value": ""}]}), "InvalidTagException"),
+        (
+            json!({"DomainName": format!("{}.example", "a.".repeat(30) + "aaaa")}),
+            "ValidationException",
+        ),
+        (
+            json!({"DomainName": "a.example", "SubjectAlternativeNames": many}),
+            "LimitExceededException",
+        ),
+        (
+            json!({"DomainName": "a.example", "ValidationMethod": "PIGEON"}),
+            "ValidationException",
+        ),
+        (
+            json!({"DomainName": "a.example", "Tags": [{"Key": "aws:a", "Value": ""}]}),
+            "InvalidTagException",
+        ),
     ] {
         assert_eq!(lab.acm_code("RequestCertificate", wanted.clone()), code, "{wanted}");
     }
@@ -189,7 +251,10 @@ fn the_same_calls_make_the_same_certificates() {
         (arn, found.body, found.private_key)
     };
     assert_eq!(make(), make());
-    assert_ne!(Authority::of(1).certificate().unwrap(), Authority::of(2).certificate().unwrap());
+    assert_ne!(
+        Authority::of(1).certificate().unwrap(),
+        Authority::of(2).certificate().unwrap()
+    );
 }
 
 #[test]
@@ -200,7 +265,10 @@ fn a_private_authority_is_shown_as_such() {
     let arn = text(&lab.acm("RequestCertificate", wanted).unwrap()["CertificateArn"]);
     lab.wait(20);
     let shown = lab.describe(&arn);
-    assert_eq!((&shown["Type"], &shown["CertificateAuthorityArn"]), (&json!("PRIVATE"), &json!(authority)));
+    assert_eq!(
+        (&shown["Type"], &shown["CertificateAuthorityArn"]),
+        (&json!("PRIVATE"), &json!(authority))
+    );
 }
 
 #[test]
@@ -208,7 +276,8 @@ fn lists_have_filters_and_pages() {
     let mut lab = lab();
     lab.acm("ImportCertificate", import(RSA.0, RSA.1)).unwrap();
     lab.certificate("a.example");
-    lab.acm("RequestCertificate", json!({"DomainName": "pending.example"})).unwrap();
+    lab.acm("RequestCertificate", json!({"DomainName": "pending.example"}))
+        .unwrap();
     let names = |lab: &mut Lab, filters: Value| {
         let listed = lab.acm("ListCertificates", filters).unwrap();
         let listed = listed["CertificateSummaryList"].as_array().unwrap();
@@ -217,9 +286,18 @@ fn lists_have_filters_and_pages() {
         names
     };
     for (filters, expected) in [
-        (json!({}), &["a.example", "example.com", "pending.example", "rsa.example.net"][..]),
-        (json!({"CertificateStatuses": ["ISSUED"]}), &["a.example", "example.com", "rsa.example.net"]),
-        (json!({"CertificateStatuses": ["PENDING_VALIDATION"]}), &["pending.example"]),
+        (
+            json!({}),
+            &["a.example", "example.com", "pending.example", "rsa.example.net"][..],
+        ),
+        (
+            json!({"CertificateStatuses": ["ISSUED"]}),
+            &["a.example", "example.com", "rsa.example.net"],
+        ),
+        (
+            json!({"CertificateStatuses": ["PENDING_VALIDATION"]}),
+            &["pending.example"],
+        ),
         (json!({"Includes": {"keyTypes": ["RSA_2048"]}}), &["rsa.example.net"]),
         (
             json!({"CertificateStatuses": ["ISSUED"], "Includes": {"keyTypes": ["EC_prime256v1"]}}),
@@ -230,7 +308,9 @@ fn lists_have_filters_and_pages() {
     }
     let (mut token, mut listed) = (Value::Null, 0);
     loop {
-        let page = lab.acm("ListCertificates", json!({"MaxItems": 3, "NextToken": token})).unwrap();
+        let page = lab
+            .acm("ListCertificates", json!({"MaxItems": 3, "NextToken": token}))
+            .unwrap();
         listed += page["CertificateSummaryList"].as_array().unwrap().len();
         match page.get("NextToken") {
             Some(next) => token = next.clone(),
@@ -238,7 +318,10 @@ fn lists_have_filters_and_pages() {
         }
     }
     assert_eq!(listed, 4);
-    assert_eq!(lab.acm_code("ListCertificates", json!({"MaxItems": 0})), "ValidationException");
+    assert_eq!(
+        lab.acm_code("ListCertificates", json!({"MaxItems": 0})),
+        "ValidationException"
+    );
 }
 
 #[test]
@@ -251,10 +334,17 @@ fn a_listener_holds_its_certificates() {
     lab.call("AddListenerCertificates", add).unwrap();
     for arn in [OF_WORLD, &second] {
         assert_eq!(lab.describe(arn)["InUseBy"], json!([load_balancer]));
-        assert_eq!(lab.acm_code("DeleteCertificate", json!({"CertificateArn": arn})), "ResourceInUseException");
+        assert_eq!(
+            lab.acm_code("DeleteCertificate", json!({"CertificateArn": arn})),
+            "ResourceInUseException"
+        );
     }
     lab.call("DeleteListener", json!({"ListenerArn": listener})).unwrap();
-    for (arn, code) in [(OF_WORLD, "ok"), (OF_WORLD, "ResourceNotFoundException"), ("certificate", "InvalidArnException")] {
+    for (arn, code) in [
+        (OF_WORLD, "ok"),
+        (OF_WORLD, "ResourceNotFoundException"),
+        ("certificate", "InvalidArnException"),
+    ] {
         assert_eq!(lab.acm_code("DeleteCertificate", json!({"CertificateArn": arn})), code);
     }
 }
@@ -264,15 +354,36 @@ fn tags_come_and_go() {
     let mut lab = Lab::new();
     let tags = |tags: Value| json!({"CertificateArn": OF_WORLD, "Tags": tags});
     for (action, wanted, code) in [
-        ("AddTagsToCertificate", tags(json!([{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}])), "ok"),
-        ("AddTagsToCertificate", tags(json!([{"Key": "b", "Value": "3"}, {"Key": "c"}])), "ok"),
-        ("AddTagsToCertificate", tags(json!([{"Key": "", "Value": ""}])), "InvalidTagException"),
-        ("RemoveTagsFromCertificate", tags(json!([{"Key": "a"}, {"Key": "b", "Value": "2"}, {"Key": "d"}])), "ok"),
+        (
+            "AddTagsToCertificate",
+            tags(json!([{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}])),
+            "ok",
+        ),
+        (
+            "AddTagsToCertificate",
+            tags(json!([{"Key": "b", "Value": "3"}, {"Key": "c"}])),
+            "ok",
+        ),
+        (
+            "AddTagsToCertificate",
+            tags(json!([{"Key": "", "Value": ""}])),
+            "InvalidTagException",
+        ),
+        (
+            "RemoveTagsFromCertificate",
+            tags(json!([{"Key": "a"}, {"Key": "b", "Value": "2"}, {"Key": "d"}])),
+            "ok",
+        ),
     ] {
         assert_eq!(lab.acm_code(action, wanted.clone()), code, "{action} {wanted}");
     }
-    let shown = lab.acm("ListTagsForCertificate", json!({"CertificateArn": OF_WORLD})).unwrap();
-    assert_eq!(shown["Tags"], json!([{"Key": "b", "Value": "3"}, {"Key": "c", "Value": ""}]));
+    let shown = lab
+        .acm("ListTagsForCertificate", json!({"CertificateArn": OF_WORLD}))
+        .unwrap();
+    assert_eq!(
+        shown["Tags"],
+        json!([{"Key": "b", "Value": "3"}, {"Key": "c", "Value": ""}])
+    );
 }
 
 #[test]
@@ -286,21 +397,47 @@ fn the_world_declares_certificates() {
         chain: None,
         tags: Tags::new(),
     };
-    let own = CertificateSpec { certificate: Some(RSA.0.to_owned()), private_key: Some(RSA.1.to_owned()), ..spec("own") };
+    let own = CertificateSpec {
+        certificate: Some(RSA.0.to_owned()),
+        private_key: Some(RSA.1.to_owned()),
+        ..spec("own")
+    };
     world.certificates.push(own);
     let yaml = serde_saphyr::to_string(&world).unwrap();
     let mut lab = Lab::of(World::parse(&yaml).unwrap(), Timing::Instant);
-    assert_eq!(lab.describe("arn:aws:acm:us-west-2:123456789012:certificate/own")["DomainName"], "rsa.example.net");
-    assert_eq!(lab.describe(OF_WORLD)["SubjectAlternativeNames"], json!(["example.com", "*.example.com"]));
+    assert_eq!(
+        lab.describe("arn:aws:acm:us-west-2:123456789012:certificate/own")["DomainName"],
+        "rsa.example.net"
+    );
+    assert_eq!(
+        lab.describe(OF_WORLD)["SubjectAlternativeNames"],
+        json!(["example.com", "*.example.com"])
+    );
     for wrong in [
         spec("no-names"),
-        CertificateSpec { names: vec!["not a name".to_owned()], ..spec("bad-name") },
-        CertificateSpec { certificate: Some(RSA.0.to_owned()), ..spec("no-key") },
-        CertificateSpec { certificate: Some(RSA.0.to_owned()), private_key: Some(P384.1.to_owned()), ..spec("other-key") },
+        CertificateSpec {
+            names: vec!["not a name".to_owned()],
+            ..spec("bad-name")
+        },
+        CertificateSpec {
+            certificate: Some(RSA.0.to_owned()),
+            ..spec("no-key")
+        },
+        CertificateSpec {
+            certificate: Some(RSA.0.to_owned()),
+            private_key: Some(P384.1.to_owned()),
+            ..spec("other-key")
+        },
     ] {
         let id = wrong.id.clone();
-        let world = World { certificates: vec![wrong], ..World::default() };
+        let world = World {
+            certificates: vec![wrong],
+            ..World::default()
+        };
         let error = World::parse(&serde_saphyr::to_string(&world).unwrap()).unwrap_err();
-        assert!(matches!(&error, WorldError::Certificate { id: found, .. } if *found == id), "{error:?}");
+        assert!(
+            matches!(&error, WorldError::Certificate { id: found, .. } if *found == id),
+            "{error:?}"
+        );
     }
 }

@@ -74,7 +74,9 @@ impl State {
     /// The security group of a VPC that is taken when none is named, if it has one.
     pub fn default_security_group(&self, vpc_id: &str) -> Option<&str> {
         let mut groups = self.security_groups.iter();
-        groups.find(|(_, group)| group.vpc_id == vpc_id && group.name == "default").map(|(id, _)| id.as_str())
+        groups
+            .find(|(_, group)| group.vpc_id == vpc_id && group.name == "default")
+            .map(|(id, _)| id.as_str())
     }
 
     /// The primary private address of an instance: that of its interface with device index 0.

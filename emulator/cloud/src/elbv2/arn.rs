@@ -131,7 +131,9 @@ pub fn default_rule(listener_arn: &str) -> String {
 /// The listener whose default rule has this ARN.
 pub fn listener_of_default_rule(rule_arn: &str) -> Option<String> {
     let (listener, id) = rule_arn.rsplit_once('/')?;
-    listener.ends_with(&format!("/{id}")).then(|| listener.replacen(":listener-rule/", ":listener/", 1))
+    listener
+        .ends_with(&format!("/{id}"))
+        .then(|| listener.replacen(":listener-rule/", ":listener/", 1))
 }
 
 /// `app/<name>/<id>` or `net/<name>/<id>` of a load balancer's ARN: what its network interfaces are described by, and what metrics are named by.

@@ -71,7 +71,9 @@ impl Catalogue {
     /// What a new resource has.
     pub fn defaults(&self) -> Attributes {
         let known = self.known.iter().copied().flatten();
-        known.map(|(key, value, _)| ((*key).to_owned(), (*value).to_owned())).collect()
+        known
+            .map(|(key, value, _)| ((*key).to_owned(), (*value).to_owned()))
+            .collect()
     }
 
     /// What a resource has after changes to what it has now.
@@ -87,7 +89,9 @@ impl Catalogue {
                 return Err(ApiError::new("ValidationError", message));
             };
             if !values.allow(&value) {
-                return Err(impossible(format!("The value '{value}' is not valid for the attribute '{key}'")));
+                return Err(impossible(format!(
+                    "The value '{value}' is not valid for the attribute '{key}'"
+                )));
             }
             changed.insert(key, value);
         }
@@ -112,6 +116,9 @@ pub fn is_on(attributes: &Attributes, key: &str) -> bool {
 
 /// Attributes as the wire lists them.
 pub fn list(attributes: &Attributes) -> Vec<Attribute> {
-    let entry = |(key, value): (&String, &String)| Attribute { key: key.clone(), value: value.clone() };
+    let entry = |(key, value): (&String, &String)| Attribute {
+        key: key.clone(),
+        value: value.clone(),
+    };
     attributes.iter().map(entry).collect()
 }

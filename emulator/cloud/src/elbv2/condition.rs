@@ -88,9 +88,11 @@ impl Condition {
                     Patterns::Regexes(_) => Vec::new(),
                 }
             }
-            Self::QueryString(pairs) => {
-                pairs.iter().flat_map(|pair| pair.key.iter().chain([&pair.value])).map(String::as_str).collect()
-            }
+            Self::QueryString(pairs) => pairs
+                .iter()
+                .flat_map(|pair| pair.key.iter().chain([&pair.value]))
+                .map(String::as_str)
+                .collect(),
             Self::HttpRequestMethod(_) | Self::SourceIp(_) => Vec::new(),
         }
     }

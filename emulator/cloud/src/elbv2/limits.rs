@@ -35,11 +35,17 @@ pub const CONDITION_VALUES: Limit = limit("condition-values-per-alb-rule", 5, "V
 /// Wildcards of all conditions of a rule.
 pub const CONDITION_WILDCARDS: Limit = limit("condition-wildcards-per-alb-rule", 6, "ValidationError");
 /// Target groups of an action.
-pub const TARGET_GROUPS_OF_ACTION: Limit =
-    limit("target-groups-per-action-on-application-load-balancer", 5, "InvalidLoadBalancerAction");
+pub const TARGET_GROUPS_OF_ACTION: Limit = limit(
+    "target-groups-per-action-on-application-load-balancer",
+    5,
+    "InvalidLoadBalancerAction",
+);
 /// Target groups that an application load balancer forwards to.
-pub const TARGET_GROUPS_OF_APPLICATION: Limit =
-    limit("target-groups-per-application-load-balancer", 100, "TooManyUniqueTargetGroupsPerLoadBalancer");
+pub const TARGET_GROUPS_OF_APPLICATION: Limit = limit(
+    "target-groups-per-application-load-balancer",
+    100,
+    "TooManyUniqueTargetGroupsPerLoadBalancer",
+);
 /// Targets of a target group.
 pub const TARGETS: Limit = limit("targets-per-target-group", 1000, "TooManyTargets");
 /// Targets of an application load balancer.
@@ -52,8 +58,11 @@ pub const NETWORK_CERTIFICATES: Limit = limit("certificates-per-network-load-bal
 /// Trust stores per region.
 pub const TRUST_STORES: Limit = limit("trust-stores-per-account", 20, "TooManyTrustStores");
 /// Entries of the revocation lists of a trust store.
-pub const REVOCATIONS: Limit =
-    limit("revocation-entries-per-trust-store", 500_000, "TooManyTrustStoreRevocationEntries");
+pub const REVOCATIONS: Limit = limit(
+    "revocation-entries-per-trust-store",
+    500_000,
+    "TooManyTrustStoreRevocationEntries",
+);
 /// Certificates of a trust store.
 pub const AUTHORITIES: Limit = limit("ca-certificates-per-trust-store", 25, "InvalidCaCertificatesBundle");
 

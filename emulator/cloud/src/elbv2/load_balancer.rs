@@ -265,7 +265,9 @@ impl Description {
             enforce_security_group_inbound_rules_on_private_link_traffic: load_balancer.private_link_rules,
             enable_prefix_for_ipv6_source_nat: load_balancer.source_nat(),
             customer_owned_ipv4_pool,
-            ipam_pools: ipv4_ipam_pool_id.map(|id| IpamPools { ipv4_ipam_pool_id: Some(id) }),
+            ipam_pools: ipv4_ipam_pool_id.map(|id| IpamPools {
+                ipv4_ipam_pool_id: Some(id),
+            }),
         }
     }
 }

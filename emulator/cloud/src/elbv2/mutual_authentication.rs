@@ -50,17 +50,25 @@ impl MutualAuthentication {
         // An empty text is how some clients leave it out.
         let trust_store_arn = self.trust_store_arn.filter(|arn| !arn.is_empty());
         let verifies = self.mode == Mode::Verify;
-        let has_verify_settings =
-            trust_store_arn.is_some() || self.ignore_client_certificate_expiry == Some(true) || self.advertise_trust_store_ca_names == Some(Switch::On);
+        let has_verify_settings = trust_store_arn.is_some()
+            || self.ignore_client_certificate_expiry == Some(true)
+            || self.advertise_trust_store_ca_names == Some(Switch::On);
         if !verifies && has_verify_settings {
-            let message = "TrustStoreArn, IgnoreClientCertificateExpiry and AdvertiseTrustStoreCaNames are for mode verify only";
+            let message =
+                "TrustStoreArn, IgnoreClientCertificateExpiry and AdvertiseTrustStoreCaNames are for mode verify only";
             return Err(ApiError::new("ValidationError", message));
         }
         if !verifies {
-            return Ok(Self { mode: self.mode, ..Self::default() });
+            return Ok(Self {
+                mode: self.mode,
+                ..Self::default()
+            });
         }
         let Some(arn) = trust_store_arn else {
-            return Err(ApiError::new("ValidationError", "Mutual authentication with mode verify must have a TrustStoreArn"));
+            return Err(ApiError::new(
+                "ValidationError",
+                "Mutual authentication with mode verify must have a TrustStoreArn",
+            ));
         };
         state.trust_store(&arn)?;
         Ok(Self {

@@ -1,7 +1,7 @@
 //! What Elastic Load Balancing holds in one region.
 
-use super::arn::Kind;
 use super::arn;
+use super::arn::Kind;
 use super::listener::Listener;
 use super::load_balancer::LoadBalancer;
 use super::rule::Rule;
@@ -92,7 +92,10 @@ impl State {
     /// How many rules the listeners of a load balancer have, without default ones.
     pub fn rule_count(&self, load_balancer_arn: &str) -> usize {
         let prefix = load_balancer_arn.replacen(":loadbalancer/", ":listener-rule/", 1) + "/";
-        self.rules.range(prefix.clone()..).take_while(|(arn, _)| arn.starts_with(&prefix)).count()
+        self.rules
+            .range(prefix.clone()..)
+            .take_while(|(arn, _)| arn.starts_with(&prefix))
+            .count()
     }
 
     /// ARNs of the listeners that serve with a certificate.
@@ -110,7 +113,11 @@ impl State {
         let trusts = |listener: &Listener| {
             listener.tls.mutual_authentication.trust_store_arn.as_deref() == Some(trust_store_arn)
         };
-        self.listeners.iter().filter(|(_, listener)| trusts(listener)).map(|(arn, _)| arn.as_str()).collect()
+        self.listeners
+            .iter()
+            .filter(|(_, listener)| trusts(listener))
+            .map(|(arn, _)| arn.as_str())
+            .collect()
     }
 
     /// A trust store by ARN.
@@ -128,7 +135,9 @@ impl State {
     /// As [`Self::trust_store`].
     pub fn trust_store_mut(&mut self, arn: &str) -> Result<&mut TrustStore, ApiError> {
         Kind::TrustStore.check(arn)?;
-        self.trust_stores.get_mut(arn).ok_or_else(|| Kind::TrustStore.not_found())
+        self.trust_stores
+            .get_mut(arn)
+            .ok_or_else(|| Kind::TrustStore.not_found())
     }
 
     /// A target group by ARN.
@@ -176,11 +185,19 @@ impl State {
 
     /// The same without what the listener's own actions or the rule with this ARN forward to.
     fn routes_without(&self, replaced: Option<&str>) -> BTreeMap<&str, BTreeSet<&str>> {
-        let by_default = self.listeners.iter().map(|(arn, listener)| (arn, listener.targets(), Some(listener)));
-        let by_rule = self.rules.iter().map(|(arn, rule)| (arn, rule.targets(), self.listeners.get(&rule.listener_arn)));
+        let by_default = self
+            .listeners
+            .iter()
+            .map(|(arn, listener)| (arn, listener.targets(), Some(listener)));
+        let by_rule = self
+            .rules
+            .iter()
+            .map(|(arn, rule)| (arn, rule.targets(), self.listeners.get(&rule.listener_arn)));
         let mut routes: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for (arn, targets, listener) in by_default.chain(by_rule) {
-            let Some(listener) = listener.filter(|_| replaced != Some(arn)) else { continue };
+            let Some(listener) = listener.filter(|_| replaced != Some(arn)) else {
+                continue;
+            };
             for target in targets {
                 let load_balancers = routes.entry(&target.target_group_arn).or_default();
                 load_balancers.insert(&listener.load_balancer_arn);
@@ -197,7 +214,10 @@ impl State {
     /// ARNs of the target groups that a load balancer routes to, but for what one listener's own actions or one rule adds.
     pub fn target_groups_of(&self, load_balancer_arn: &str, replaced: Option<&str>) -> BTreeSet<&str> {
         let routes = self.routes_without(replaced).into_iter();
-        routes.filter(|(_, load_balancers)| load_balancers.contains(load_balancer_arn)).map(|(arn, _)| arn).collect()
+        routes
+            .filter(|(_, load_balancers)| load_balancers.contains(load_balancer_arn))
+            .map(|(arn, _)| arn)
+            .collect()
     }
 
     /// The tags of a resource.
@@ -209,7 +229,11 @@ impl State {
             Some(Kind::LoadBalancer) => self.load_balancer(arn).map(|found| &found.tags),
             Some(Kind::Listener) => self.listener(arn).map(|found| &found.tags),
             Some(Kind::TargetGroup) => self.target_group(arn).map(|found| &found.tags),
-            Some(Kind::Rule) => self.rules.get(arn).map(|found| &found.tags).ok_or_else(|| Kind::Rule.not_found()),
+            Some(Kind::Rule) => self
+                .rules
+                .get(arn)
+                .map(|found| &found.tags)
+                .ok_or_else(|| Kind::Rule.not_found()),
             Some(Kind::TrustStore) => self.trust_store(arn).map(|found| &found.tags),
             None => Err(ApiError::new("ValidationError", format!("'{arn}' is not a valid ARN"))),
         }
@@ -249,7 +273,10 @@ impl State {
     /// Forgets what health checks found of targets that nothing routes to any more: they are checked anew when something does.
     pub(crate) fn forget_health_of_unused(&mut self) {
         let used: BTreeSet<String> = self.routes().into_keys().map(str::to_owned).collect();
-        let unused = self.target_groups.iter_mut().filter(|(arn, _)| !used.contains(arn.as_str()));
+        let unused = self
+            .target_groups
+            .iter_mut()
+            .filter(|(arn, _)| !used.contains(arn.as_str()));
         for target in unused.flat_map(|(_, group)| group.targets.values_mut()) {
             target.observed = None;
         }

@@ -60,23 +60,35 @@ impl TargetDescription {
 
     fn check_function(&self) -> Result<Option<String>, ApiError> {
         let is_function = self.id.starts_with("arn:") && self.id.contains(":lambda:") && self.id.contains(":function:");
-        if !is_function || self.port.is_some() || self.availability_zone.as_deref().is_some_and(|zone| zone != EVERY_ZONE) {
+        if !is_function
+            || self.port.is_some()
+            || self.availability_zone.as_deref().is_some_and(|zone| zone != EVERY_ZONE)
+        {
             let id = &self.id;
-            return Err(invalid(format!("A target of type lambda is the ARN of a function without a port, not '{id}'")));
+            return Err(invalid(format!(
+                "A target of type lambda is the ARN of a function without a port, not '{id}'"
+            )));
         }
         Ok(None)
     }
 
     fn check_load_balancer(&self, group: &TargetGroup, elbv2: &State) -> Result<Option<String>, ApiError> {
         let id = &self.id;
-        let found = elbv2.load_balancers.get(id).filter(|_| arn::type_of(id) == Some(Type::Application));
+        let found = elbv2
+            .load_balancers
+            .get(id)
+            .filter(|_| arn::type_of(id) == Some(Type::Application));
         let Some(found) = found.filter(|found| Some(&found.vpc_id) == group.vpc_id.as_ref()) else {
-            let message = format!("A target of type alb is an application load balancer in the group's VPC, not '{id}'");
+            let message =
+                format!("A target of type alb is an application load balancer in the group's VPC, not '{id}'");
             return Err(invalid(message));
         };
         let port = self.key(group).port;
         if self.availability_zone.is_some() || !elbv2.listeners_of(id).any(|listener| listener.port == port) {
-            let message = format!("The application load balancer '{}' has no listener on port {port}", found.name);
+            let message = format!(
+                "The application load balancer '{}' has no listener on port {port}",
+                found.name
+            );
             return Err(invalid(message));
         }
         Ok(None)

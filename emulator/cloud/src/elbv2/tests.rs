@@ -127,7 +127,9 @@ impl Lab {
 
     /// A certificate that is issued.
     pub(crate) fn certificate(&mut self, name: &str) -> String {
-        let made = self.ask(Service::Acm, "RequestCertificate", json!({"DomainName": name})).unwrap();
+        let made = self
+            .ask(Service::Acm, "RequestCertificate", json!({"DomainName": name}))
+            .unwrap();
         self.wait(20);
         text(&made["CertificateArn"])
     }

@@ -55,25 +55,47 @@ impl TlsSettings {
             return self.nothing(protocol);
         }
         if self.certificates.len() > 1 {
-            return Err(ApiError::new("ValidationError", "Up to one certificate can be specified"));
+            return Err(ApiError::new(
+                "ValidationError",
+                "Up to one certificate can be specified",
+            ));
         }
-        let asked = self.certificates.into_iter().next().map(|certificate| certificate.certificate_arn);
+        let asked = self
+            .certificates
+            .into_iter()
+            .next()
+            .map(|certificate| certificate.certificate_arn);
         let Some(certificate) = asked.or(before.certificate) else {
             let message = format!("A certificate must be specified for {} listeners", protocol.name());
             return Err(ApiError::new("CertificateNotFound", message));
         };
         check_certificate(&certificate, acm, now)?;
-        let ssl_policy = self.ssl_policy.or(before.ssl_policy).unwrap_or_else(|| DEFAULT_SSL_POLICY.to_owned());
+        let ssl_policy = self
+            .ssl_policy
+            .or(before.ssl_policy)
+            .unwrap_or_else(|| DEFAULT_SSL_POLICY.to_owned());
         if !super::ssl_policy::exists(&ssl_policy) {
-            return Err(ApiError::new("SSLPolicyNotFound", format!("SSL policy '{ssl_policy}' not found")));
+            return Err(ApiError::new(
+                "SSLPolicyNotFound",
+                format!("SSL policy '{ssl_policy}' not found"),
+            ));
         }
-        let alpn_policy = if self.alpn_policy.is_empty() { before.alpn_policy } else { self.alpn_policy };
+        let alpn_policy = if self.alpn_policy.is_empty() {
+            before.alpn_policy
+        } else {
+            self.alpn_policy
+        };
         check_alpn(&alpn_policy, protocol)?;
         let mutual_authentication = match self.mutual_authentication {
             Some(asked) => asked.check(protocol, elbv2)?,
             None => before.mutual_authentication,
         };
-        Ok(Tls { certificate: Some(certificate), ssl_policy: Some(ssl_policy), alpn_policy, mutual_authentication })
+        Ok(Tls {
+            certificate: Some(certificate),
+            ssl_policy: Some(ssl_policy),
+            alpn_policy,
+            mutual_authentication,
+        })
     }
 
     fn nothing(self, protocol: Protocol) -> Result<Tls, ApiError> {
@@ -81,7 +103,9 @@ impl TlsSettings {
         let asks = !self.certificates.is_empty()
             || self.ssl_policy.is_some_and(|policy| !policy.is_empty())
             || !self.alpn_policy.is_empty()
-            || self.mutual_authentication.is_some_and(|asked| asked != MutualAuthentication::default());
+            || self
+                .mutual_authentication
+                .is_some_and(|asked| asked != MutualAuthentication::default());
         if !asks {
             return Ok(Tls::default());
         }
@@ -98,7 +122,10 @@ fn check_alpn(policies: &[String], protocol: Protocol) -> Result<(), ApiError> {
     if known && (policies.is_empty() || protocol == Protocol::Tls) {
         return Ok(());
     }
-    let message = format!("A TLS listener, and no other, can have one ALPN policy of {}", ALPN_POLICIES.join(", "));
+    let message = format!(
+        "A TLS listener, and no other, can have one ALPN policy of {}",
+        ALPN_POLICIES.join(", ")
+    );
     Err(ApiError::new("ALPNPolicyNotSupported", message))
 }
 
@@ -110,7 +137,10 @@ pub fn check_certificate(arn: &str, acm: &acm::State, now: Timestamp) -> Result<
     let is_of_iam = arn.starts_with("arn:") && arn.contains(":iam::") && arn.contains(":server-certificate/");
     match acm.certificates.get(arn) {
         None if is_of_iam => Ok(()),
-        None => Err(ApiError::new("CertificateNotFound", format!("Certificate '{arn}' not found"))),
+        None => Err(ApiError::new(
+            "CertificateNotFound",
+            format!("Certificate '{arn}' not found"),
+        )),
         Some(found) if found.is_issued(now) => Ok(()),
         Some(_) => {
             let message = format!("The certificate '{arn}' is not issued yet");

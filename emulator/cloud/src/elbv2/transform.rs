@@ -45,7 +45,11 @@ struct RewriteConfig {
 impl TransformDescription {
     /// As an answer shows a transform.
     pub fn of(transform: &Transform) -> Self {
-        let config = |rewrites: &Vec<Rewrite>| Some(RewriteConfig { rewrites: rewrites.clone() });
+        let config = |rewrites: &Vec<Rewrite>| {
+            Some(RewriteConfig {
+                rewrites: rewrites.clone(),
+            })
+        };
         match transform {
             Transform::HostHeaderRewrite(rewrites) => Self {
                 kind: "host-header-rewrite".to_owned(),
@@ -65,7 +69,9 @@ impl TransformDescription {
             ("host-header-rewrite", Some(config), None) => (Transform::HostHeaderRewrite as fn(_) -> _, config),
             ("url-rewrite", None, Some(config)) => (Transform::UrlRewrite as fn(_) -> _, config),
             (kind @ ("host-header-rewrite" | "url-rewrite"), ..) => {
-                return invalid(format!("A transform of type '{kind}' must have its configuration and no other"));
+                return invalid(format!(
+                    "A transform of type '{kind}' must have its configuration and no other"
+                ));
             }
             (kind, ..) => return invalid(format!("The transform type '{kind}' is not known")),
         };
@@ -73,7 +79,9 @@ impl TransformDescription {
         if rewrites.len() != 1 {
             return invalid(format!("A transform of type '{}' must have one rewrite", self.kind));
         }
-        rewrites.iter().try_for_each(|rewrite| regex::check(&self.kind, &rewrite.regex))?;
+        rewrites
+            .iter()
+            .try_for_each(|rewrite| regex::check(&self.kind, &rewrite.regex))?;
         Ok(transform(rewrites))
     }
 }
@@ -83,8 +91,14 @@ impl TransformDescription {
 /// # Errors
 /// `ValidationError` for an unknown type, a configuration that is not its own, or two of a type.
 pub fn check_all(transforms: Vec<TransformDescription>) -> Result<Vec<Transform>, ApiError> {
-    let transforms = transforms.into_iter().map(TransformDescription::parse).collect::<Result<Vec<_>, _>>()?;
-    let hosts = transforms.iter().filter(|found| matches!(found, Transform::HostHeaderRewrite(_))).count();
+    let transforms = transforms
+        .into_iter()
+        .map(TransformDescription::parse)
+        .collect::<Result<Vec<_>, _>>()?;
+    let hosts = transforms
+        .iter()
+        .filter(|found| matches!(found, Transform::HostHeaderRewrite(_)))
+        .count();
     if hosts > 1 || transforms.len() - hosts > 1 {
         return invalid("A rule can have one transform of each type".to_owned());
     }

@@ -25,9 +25,9 @@ pub struct Protection {
 /// A protection on the wire.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Description {
+pub(super) struct Description {
     /// Id.
-    pub id: String,
+    pub(super) id: String,
     name: String,
     resource_arn: String,
     protection_arn: String,
@@ -36,7 +36,7 @@ pub struct Description {
 
 impl Description {
     /// Of a protection of `account`.
-    pub fn of(id: &str, protection: &Protection, account: &str) -> Self {
+    pub(super) fn of(id: &str, protection: &Protection, account: &str) -> Self {
         Self {
             id: id.to_owned(),
             name: protection.name.clone(),
@@ -56,13 +56,16 @@ impl State {
         if self.subscribed {
             return Ok(());
         }
-        let message = "The account is not subscribed to AWS Shield Advanced: call CreateSubscription, or set it in the world";
+        let message =
+            "The account is not subscribed to AWS Shield Advanced: call CreateSubscription, or set it in the world";
         Err(ApiError::new("InvalidOperationException", message))
     }
 
     /// The protection of a resource.
     pub fn protection_of(&self, resource_arn: &str) -> Option<(&String, &Protection)> {
-        self.protections.iter().find(|(_, protection)| protection.resource_arn == resource_arn)
+        self.protections
+            .iter()
+            .find(|(_, protection)| protection.resource_arn == resource_arn)
     }
 }
 

@@ -25,18 +25,21 @@ pub struct WebAcl {
 
 /// A web ACL in lists.
 #[derive(Debug, Serialize)]
-pub struct Summary {
+pub(super) struct Summary {
     /// Id.
     #[serde(rename = "WebACLId")]
-    pub id: String,
+    pub(super) id: String,
     #[serde(rename = "Name")]
     name: String,
 }
 
 impl Summary {
     /// Of a web ACL.
-    pub fn of(id: &str, found: &WebAcl) -> Self {
-        Self { id: id.to_owned(), name: found.name.clone() }
+    pub(super) fn of(id: &str, found: &WebAcl) -> Self {
+        Self {
+            id: id.to_owned(),
+            name: found.name.clone(),
+        }
     }
 }
 
@@ -46,7 +49,9 @@ impl State {
     /// # Errors
     /// `WAFNonexistentItemException`.
     pub fn web_acl(&self, id: &str) -> Result<&WebAcl, ApiError> {
-        self.web_acls.get(id).ok_or_else(|| not_found(&format!("The web ACL '{id}'")))
+        self.web_acls
+            .get(id)
+            .ok_or_else(|| not_found(&format!("The web ACL '{id}'")))
     }
 }
 

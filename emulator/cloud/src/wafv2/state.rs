@@ -21,7 +21,9 @@ impl State {
     /// # Errors
     /// `WAFNonexistentItemException`.
     pub fn web_acl(&self, arn: &str) -> Result<&WebAcl, ApiError> {
-        self.web_acls.get(arn).ok_or_else(|| not_found(&format!("The web ACL '{arn}'")))
+        self.web_acls
+            .get(arn)
+            .ok_or_else(|| not_found(&format!("The web ACL '{arn}'")))
     }
 
     /// A web ACL and its ARN by what else tells it apart.
@@ -31,7 +33,8 @@ impl State {
     pub fn named(&self, name: &str, scope: &str, id: &str) -> Result<(&String, &WebAcl), ApiError> {
         let is_meant = |acl: &WebAcl| acl.name == name && acl.scope == scope && acl.id == id;
         let mut all = self.web_acls.iter();
-        all.find(|(_, acl)| is_meant(acl)).ok_or_else(|| not_found(&format!("The web ACL '{name}'")))
+        all.find(|(_, acl)| is_meant(acl))
+            .ok_or_else(|| not_found(&format!("The web ACL '{name}'")))
     }
 
     /// The web ACLs that the world declares: they let everything pass.
@@ -51,6 +54,9 @@ impl State {
             };
             (arn, acl)
         };
-        Self { web_acls: world.web_acls.iter().map(declare).collect(), associations: BTreeMap::new() }
+        Self {
+            web_acls: world.web_acls.iter().map(declare).collect(),
+            associations: BTreeMap::new(),
+        }
     }
 }

@@ -119,8 +119,14 @@ impl<'de> de::Deserializer<'de> for Value<'_, '_> {
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FormError> {
-        let entries = self.node.child("entry").map_or(Ok(Vec::new()), |node| Self { name: self.name, node }.entries());
-        visitor.visit_map(Pairs { rest: entries?.into_iter(), value: None })
+        let entries = self
+            .node
+            .child("entry")
+            .map_or(Ok(Vec::new()), |node| Self { name: self.name, node }.entries());
+        visitor.visit_map(Pairs {
+            rest: entries?.into_iter(),
+            value: None,
+        })
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -182,7 +188,9 @@ impl<'de> MapAccess<'de> for Pairs<'_, '_> {
         };
         let part = |part: &'static str| {
             let missing = || FormError::Malformed(format!("an entry of {name} must have key and value"));
-            node.child(part).map(|node| Value { name: part, node }).ok_or_else(missing)
+            node.child(part)
+                .map(|node| Value { name: part, node })
+                .ok_or_else(missing)
         };
         self.value = Some(part("value")?);
         seed.deserialize(part("key")?).map(Some)

@@ -12,18 +12,42 @@ const HTTP: &[Known] = &[
         "",
         Values::OneOf(&["", "true"]),
     ),
-    ("routing.http.response.access_control_allow_headers.header_value", "", Values::Text),
-    ("routing.http.response.access_control_allow_methods.header_value", "", Values::Text),
-    ("routing.http.response.access_control_allow_origin.header_value", "", Values::Text),
-    ("routing.http.response.access_control_expose_headers.header_value", "", Values::Text),
+    (
+        "routing.http.response.access_control_allow_headers.header_value",
+        "",
+        Values::Text,
+    ),
+    (
+        "routing.http.response.access_control_allow_methods.header_value",
+        "",
+        Values::Text,
+    ),
+    (
+        "routing.http.response.access_control_allow_origin.header_value",
+        "",
+        Values::Text,
+    ),
+    (
+        "routing.http.response.access_control_expose_headers.header_value",
+        "",
+        Values::Text,
+    ),
     (
         "routing.http.response.access_control_max_age.header_value",
         "",
         Values::NumberOr("", 0, 86_400),
     ),
-    ("routing.http.response.content_security_policy.header_value", "", Values::Text),
+    (
+        "routing.http.response.content_security_policy.header_value",
+        "",
+        Values::Text,
+    ),
     ("routing.http.response.server.enabled", "true", Values::Flag),
-    ("routing.http.response.strict_transport_security.header_value", "", Values::Text),
+    (
+        "routing.http.response.strict_transport_security.header_value",
+        "",
+        Values::Text,
+    ),
     (
         "routing.http.response.x_content_type_options.header_value",
         "",
@@ -84,5 +108,8 @@ pub fn of_listener(protocol: Protocol) -> Catalogue {
         Protocol::Https => vec![HTTP, HTTPS],
         Protocol::Udp | Protocol::TcpUdp | Protocol::Tls => Vec::new(),
     };
-    Catalogue { known, together: independent }
+    Catalogue {
+        known,
+        together: independent,
+    }
 }

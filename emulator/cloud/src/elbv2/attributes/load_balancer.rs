@@ -45,7 +45,11 @@ const APPLICATION: &[Known] = &[
     ),
     ("routing.http.drop_invalid_header_fields.enabled", "false", Values::Flag),
     ("routing.http.preserve_host_header.enabled", "false", Values::Flag),
-    ("routing.http.x_amzn_tls_version_and_cipher_suite.enabled", "false", Values::Flag),
+    (
+        "routing.http.x_amzn_tls_version_and_cipher_suite.enabled",
+        "false",
+        Values::Flag,
+    ),
     ("routing.http.xff_client_port.enabled", "false", Values::Flag),
     (
         "routing.http.xff_header_processing.mode",
@@ -66,15 +70,22 @@ pub fn of_load_balancer(kind: Type, scheme: Scheme) -> Catalogue {
         (Type::Application, Scheme::InternetFacing) => vec![EVERY, APPLICATION, INTERNET_FACING],
         (Type::Application, Scheme::Internal) => vec![EVERY, APPLICATION, INTERNAL],
     };
-    Catalogue { known, together: logs_have_buckets }
+    Catalogue {
+        known,
+        together: logs_have_buckets,
+    }
 }
 
 /// Logs that are on need a bucket to go to.
 fn logs_have_buckets(attributes: &Attributes) -> Result<(), ApiError> {
     for log in ["access_logs", "connection_logs", "health_check_logs"] {
-        let has_bucket = attributes.get(&format!("{log}.s3.bucket")).is_some_and(|bucket| !bucket.is_empty());
+        let has_bucket = attributes
+            .get(&format!("{log}.s3.bucket"))
+            .is_some_and(|bucket| !bucket.is_empty());
         if is_on(attributes, &format!("{log}.s3.enabled")) && !has_bucket {
-            return Err(impossible(format!("The attribute '{log}.s3.bucket' must be set when {log} are enabled")));
+            return Err(impossible(format!(
+                "The attribute '{log}.s3.bucket' must be set when {log} are enabled"
+            )));
         }
     }
     Ok(())

@@ -77,9 +77,21 @@ const APPLICATION: &[Known] = &[
     ),
     ("slow_start.duration_seconds", "0", Values::NumberOr("0", 30, 900)),
     ("stickiness.app_cookie.cookie_name", "", Values::Text),
-    ("stickiness.app_cookie.duration_seconds", "86400", Values::Number(1, 604_800)),
-    ("stickiness.lb_cookie.duration_seconds", "86400", Values::Number(1, 604_800)),
-    ("stickiness.type", "lb_cookie", Values::OneOf(&["lb_cookie", "app_cookie"])),
+    (
+        "stickiness.app_cookie.duration_seconds",
+        "86400",
+        Values::Number(1, 604_800),
+    ),
+    (
+        "stickiness.lb_cookie.duration_seconds",
+        "86400",
+        Values::Number(1, 604_800),
+    ),
+    (
+        "stickiness.type",
+        "lb_cookie",
+        Values::OneOf(&["lb_cookie", "app_cookie"]),
+    ),
 ];
 
 const FUNCTION: &[Known] = &[("lambda.multi_value_headers.enabled", "false", Values::Flag)];
@@ -87,15 +99,26 @@ const FUNCTION: &[Known] = &[("lambda.multi_value_headers.enabled", "false", Val
 /// Attributes of target groups of a type and protocol.
 pub fn of_target_group(target_type: TargetType, protocol: Option<Protocol>) -> Catalogue {
     match (target_type, protocol) {
-        (TargetType::Lambda, _) | (_, None) => Catalogue { known: vec![FUNCTION], together: independent },
-        (_, Some(protocol)) if protocol.belongs_to() == Type::Application => {
-            Catalogue { known: vec![EVERY, APPLICATION], together: routing }
-        }
-        (TargetType::Alb, _) => Catalogue { known: vec![EVERY, NETWORK, ALWAYS_KEEPS_CLIENTS], together: independent },
-        (TargetType::Ip, Some(Protocol::Tcp | Protocol::Tls)) => {
-            Catalogue { known: vec![EVERY, NETWORK, HIDES_CLIENTS], together: independent }
-        }
-        _ => Catalogue { known: vec![EVERY, NETWORK, KEEPS_CLIENTS], together: independent },
+        (TargetType::Lambda, _) | (_, None) => Catalogue {
+            known: vec![FUNCTION],
+            together: independent,
+        },
+        (_, Some(protocol)) if protocol.belongs_to() == Type::Application => Catalogue {
+            known: vec![EVERY, APPLICATION],
+            together: routing,
+        },
+        (TargetType::Alb, _) => Catalogue {
+            known: vec![EVERY, NETWORK, ALWAYS_KEEPS_CLIENTS],
+            together: independent,
+        },
+        (TargetType::Ip, Some(Protocol::Tcp | Protocol::Tls)) => Catalogue {
+            known: vec![EVERY, NETWORK, HIDES_CLIENTS],
+            together: independent,
+        },
+        _ => Catalogue {
+            known: vec![EVERY, NETWORK, KEEPS_CLIENTS],
+            together: independent,
+        },
     }
 }
 
@@ -105,19 +128,29 @@ fn routing(attributes: &Attributes) -> Result<(), ApiError> {
     let value = |key: &str| attributes.get(key).map(String::as_str).unwrap_or_default();
     let algorithm = value("load_balancing.algorithm.type");
     if value("slow_start.duration_seconds") != "0" && algorithm != "round_robin" {
-        return Err(impossible(format!("Slow start is not supported with the routing algorithm {algorithm}")));
+        return Err(impossible(format!(
+            "Slow start is not supported with the routing algorithm {algorithm}"
+        )));
     }
     if value("load_balancing.algorithm.anomaly_mitigation") == "on" && algorithm != "weighted_random" {
-        return Err(impossible(format!("Anomaly mitigation is not supported with the routing algorithm {algorithm}")));
+        return Err(impossible(format!(
+            "Anomaly mitigation is not supported with the routing algorithm {algorithm}"
+        )));
     }
     let cookie = value("stickiness.app_cookie.cookie_name");
     let by_application = is_on(attributes, "stickiness.enabled") && value("stickiness.type") == "app_cookie";
     if by_application && cookie.is_empty() {
-        let message = "The attribute 'stickiness.app_cookie.cookie_name' must be set when stickiness is of type app_cookie";
+        let message =
+            "The attribute 'stickiness.app_cookie.cookie_name' must be set when stickiness is of type app_cookie";
         return Err(impossible(message.to_owned()));
     }
-    if ["AWSALB", "AWSALBAPP", "AWSALBTG"].iter().any(|own| cookie.starts_with(own)) {
-        return Err(impossible(format!("The cookie name '{cookie}' is reserved for load balancers")));
+    if ["AWSALB", "AWSALBAPP", "AWSALBTG"]
+        .iter()
+        .any(|own| cookie.starts_with(own))
+    {
+        return Err(impossible(format!(
+            "The cookie name '{cookie}' is reserved for load balancers"
+        )));
     }
     Ok(())
 }

@@ -74,35 +74,69 @@ struct ValueConfig {
 impl ConditionDescription {
     /// As an answer shows a condition. Host and path are shown both ways.
     pub fn of(condition: &Condition) -> Self {
-        let shown = Self { field: Some(condition.field().to_owned()), ..Self::default() };
+        let shown = Self {
+            field: Some(condition.field().to_owned()),
+            ..Self::default()
+        };
         match condition {
             Condition::HostHeader(patterns) => {
                 let config = PatternConfig::of(patterns);
                 let (values, regex_values) = (config.values.clone(), config.regex_values.clone());
-                Self { values, regex_values, host_header_config: Some(config), ..shown }
+                Self {
+                    values,
+                    regex_values,
+                    host_header_config: Some(config),
+                    ..shown
+                }
             }
             Condition::PathPattern(patterns) => {
                 let config = PatternConfig::of(patterns);
                 let (values, regex_values) = (config.values.clone(), config.regex_values.clone());
-                Self { values, regex_values, path_pattern_config: Some(config), ..shown }
+                Self {
+                    values,
+                    regex_values,
+                    path_pattern_config: Some(config),
+                    ..shown
+                }
             }
             Condition::HttpHeader { name, patterns } => {
                 let PatternConfig { values, regex_values } = PatternConfig::of(patterns);
-                let config = HeaderConfig { http_header_name: name.clone(), values, regex_values };
-                Self { http_header_config: Some(config), ..shown }
+                let config = HeaderConfig {
+                    http_header_name: name.clone(),
+                    values,
+                    regex_values,
+                };
+                Self {
+                    http_header_config: Some(config),
+                    ..shown
+                }
             }
             Condition::QueryString(pairs) => {
-                let describe = |pair: &QueryPair| PairDescription { key: pair.key.clone(), value: pair.value.clone() };
-                let config = QueryConfig { values: pairs.iter().map(describe).collect() };
-                Self { query_string_config: Some(config), ..shown }
+                let describe = |pair: &QueryPair| PairDescription {
+                    key: pair.key.clone(),
+                    value: pair.value.clone(),
+                };
+                let config = QueryConfig {
+                    values: pairs.iter().map(describe).collect(),
+                };
+                Self {
+                    query_string_config: Some(config),
+                    ..shown
+                }
             }
             Condition::HttpRequestMethod(values) => {
                 let config = ValueConfig { values: values.clone() };
-                Self { http_request_method_config: Some(config), ..shown }
+                Self {
+                    http_request_method_config: Some(config),
+                    ..shown
+                }
             }
             Condition::SourceIp(values) => {
                 let config = ValueConfig { values: values.clone() };
-                Self { source_ip_config: Some(config), ..shown }
+                Self {
+                    source_ip_config: Some(config),
+                    ..shown
+                }
             }
         }
     }
@@ -129,11 +163,19 @@ impl ConditionDescription {
                 patterns(&field, self.values, self.regex_values, config).map(Condition::PathPattern)
             }
             "http-header" => {
-                let Some(HeaderConfig { http_header_name, values, regex_values }) = self.http_header_config else {
+                let Some(HeaderConfig {
+                    http_header_name,
+                    values,
+                    regex_values,
+                }) = self.http_header_config
+                else {
                     return invalid("A condition with field 'http-header' must have HttpHeaderConfig".to_owned());
                 };
                 let patterns = patterns(&field, values, regex_values, None)?;
-                Ok(Condition::HttpHeader { name: http_header_name, patterns })
+                Ok(Condition::HttpHeader {
+                    name: http_header_name,
+                    patterns,
+                })
             }
             "query-string" => {
                 let values = self.query_string_config.map(|config| config.values).unwrap_or_default();
@@ -144,7 +186,10 @@ impl ConditionDescription {
                 some(&field, values.into_iter().map(pair).collect()).map(Condition::QueryString)
             }
             "http-request-method" => {
-                let values = self.http_request_method_config.map(|config| config.values).unwrap_or_default();
+                let values = self
+                    .http_request_method_config
+                    .map(|config| config.values)
+                    .unwrap_or_default();
                 some(&field, values).map(Condition::HttpRequestMethod)
             }
             "source-ip" => {
@@ -163,10 +208,17 @@ impl ConditionDescription {
             ("path-pattern", "PathPatternConfig", self.path_pattern_config.is_some()),
             ("http-header", "HttpHeaderConfig", self.http_header_config.is_some()),
             ("query-string", "QueryStringConfig", self.query_string_config.is_some()),
-            ("http-request-method", "HttpRequestMethodConfig", self.http_request_method_config.is_some()),
+            (
+                "http-request-method",
+                "HttpRequestMethodConfig",
+                self.http_request_method_config.is_some(),
+            ),
             ("source-ip", "SourceIpConfig", self.source_ip_config.is_some()),
         ];
-        let foreign = present.iter().find(|(owner, _, present)| *present && *owner != field).map(|(_, name, _)| *name);
+        let foreign = present
+            .iter()
+            .find(|(owner, _, present)| *present && *owner != field)
+            .map(|(_, name, _)| *name);
         let has_old_way = matches!(field, "host-header" | "path-pattern");
         foreign.or((old_way && !has_old_way).then_some("Values or RegexValues beside its configuration"))
     }
@@ -175,8 +227,14 @@ impl ConditionDescription {
 impl PatternConfig {
     fn of(patterns: &Patterns) -> Self {
         match patterns.clone() {
-            Patterns::Wildcards(values) => Self { values, regex_values: Vec::new() },
-            Patterns::Regexes(regex_values) => Self { values: Vec::new(), regex_values },
+            Patterns::Wildcards(values) => Self {
+                values,
+                regex_values: Vec::new(),
+            },
+            Patterns::Regexes(regex_values) => Self {
+                values: Vec::new(),
+                regex_values,
+            },
         }
     }
 }

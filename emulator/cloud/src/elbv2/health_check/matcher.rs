@@ -19,12 +19,18 @@ pub struct Matcher {
 impl Matcher {
     /// Of HTTP.
     pub fn http(codes: &str) -> Self {
-        Self { http_code: Some(codes.to_owned()), grpc_code: None }
+        Self {
+            http_code: Some(codes.to_owned()),
+            grpc_code: None,
+        }
     }
 
     /// Of gRPC.
     pub fn grpc(codes: &str) -> Self {
-        Self { http_code: None, grpc_code: Some(codes.to_owned()) }
+        Self {
+            http_code: None,
+            grpc_code: Some(codes.to_owned()),
+        }
     }
 
     /// Checks that there are codes of the protocol that is spoken, all within its `range`.
@@ -43,7 +49,8 @@ impl Matcher {
             return Ok(());
         }
         let (low, high) = (range.start(), range.end());
-        let message = format!("Health check matcher must have {name} alone, with codes and ranges of codes from {low} to {high}");
+        let message =
+            format!("Health check matcher must have {name} alone, with codes and ranges of codes from {low} to {high}");
         Err(ApiError::new("ValidationError", message))
     }
 }

@@ -41,7 +41,8 @@ pub struct CheckedGroup {
 
 impl CheckedGroup {
     fn is_of_application(self) -> bool {
-        self.protocol.is_none_or(|protocol| protocol.belongs_to() == Type::Application)
+        self.protocol
+            .is_none_or(|protocol| protocol.belongs_to() == Type::Application)
     }
 
     fn speaks_grpc(self) -> bool {
@@ -57,12 +58,20 @@ impl CheckedGroup {
     }
 
     fn path(self) -> &'static str {
-        if self.speaks_grpc() { "/AWS.ALB/healthcheck" } else { "/" }
+        if self.speaks_grpc() {
+            "/AWS.ALB/healthcheck"
+        } else {
+            "/"
+        }
     }
 
     fn protocol(self) -> CheckProtocol {
         let speaks_http = self.is_of_application() || self.target_type == TargetType::Alb;
-        if speaks_http { CheckProtocol::Http } else { CheckProtocol::Tcp }
+        if speaks_http {
+            CheckProtocol::Http
+        } else {
+            CheckProtocol::Tcp
+        }
     }
 
     /// The protocol of checks must be one that the targets can answer.
@@ -120,8 +129,14 @@ impl HealthCheckSettings {
         }
         let enabled = self.enabled.unwrap_or(current.enabled);
         group.check(protocol, enabled)?;
-        let path = self.path.or_else(|| current.path.clone()).unwrap_or_else(|| group.path().to_owned());
-        let matcher = self.matcher.or_else(|| current.matcher.clone()).unwrap_or_else(|| group.matcher());
+        let path = self
+            .path
+            .or_else(|| current.path.clone())
+            .unwrap_or_else(|| group.path().to_owned());
+        let matcher = self
+            .matcher
+            .or_else(|| current.matcher.clone())
+            .unwrap_or_else(|| group.matcher());
         if speaks_http {
             let range = if group.speaks_grpc() {
                 0..=99

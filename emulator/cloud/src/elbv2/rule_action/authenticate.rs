@@ -71,7 +71,7 @@ pub enum OnUnauthenticated {
 /// Authentication by OpenID on the wire.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct OidcConfig {
+pub(super) struct OidcConfig {
     issuer: String,
     authorization_endpoint: String,
     token_endpoint: String,
@@ -96,7 +96,7 @@ pub struct OidcConfig {
 /// Authentication by Cognito on the wire.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct CognitoConfig {
+pub(super) struct CognitoConfig {
     user_pool_arn: String,
     user_pool_client_id: String,
     user_pool_domain: String,
@@ -129,7 +129,9 @@ fn session(
         on_unauthenticated,
     };
     if !(1..=LONGEST_SESSION).contains(&session.timeout) {
-        return Err(invalid(format!("The session timeout must be from 1 to {LONGEST_SESSION} seconds")));
+        return Err(invalid(format!(
+            "The session timeout must be from 1 to {LONGEST_SESSION} seconds"
+        )));
     }
     if session.extra_params.len() > MOST_EXTRA_PARAMETERS {
         let message = format!("An authentication request can have up to {MOST_EXTRA_PARAMETERS} extra parameters");
@@ -144,7 +146,11 @@ impl OidcConfig {
     /// # Errors
     /// `InvalidLoadBalancerAction` for endpoints that are not `https`, no secret, or a session that is not possible.
     pub(super) fn parse(self, before: Option<&AuthenticateOidc>) -> Result<AuthenticateOidc, ApiError> {
-        let endpoints = [&self.authorization_endpoint, &self.token_endpoint, &self.user_info_endpoint];
+        let endpoints = [
+            &self.authorization_endpoint,
+            &self.token_endpoint,
+            &self.user_info_endpoint,
+        ];
         for endpoint in endpoints.into_iter().chain([&self.issuer]) {
             super::check::is_https(endpoint)?;
         }
@@ -209,7 +215,10 @@ impl CognitoConfig {
     pub(super) fn parse(self) -> Result<AuthenticateCognito, ApiError> {
         let is_pool = self.user_pool_arn.starts_with("arn:") && self.user_pool_arn.contains(":userpool/");
         if !is_pool {
-            return Err(invalid(format!("'{}' is not a valid user pool ARN", self.user_pool_arn)));
+            return Err(invalid(format!(
+                "'{}' is not a valid user pool ARN",
+                self.user_pool_arn
+            )));
         }
         Ok(AuthenticateCognito {
             user_pool_arn: self.user_pool_arn,
@@ -227,7 +236,12 @@ impl CognitoConfig {
 
     /// As the wire shows it.
     pub(super) fn of(action: &AuthenticateCognito) -> Self {
-        let AuthenticateCognito { user_pool_arn, user_pool_client_id, user_pool_domain, session } = action.clone();
+        let AuthenticateCognito {
+            user_pool_arn,
+            user_pool_client_id,
+            user_pool_domain,
+            session,
+        } = action.clone();
         Self {
             user_pool_arn,
             user_pool_client_id,

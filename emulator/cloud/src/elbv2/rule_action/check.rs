@@ -2,9 +2,9 @@
 
 use super::{Action, ActionDescription, AuthenticateOidc, Step};
 use crate::ApiError;
+use crate::elbv2::limits::{self, Quotas};
 use crate::elbv2::load_balancer::Type;
 use crate::elbv2::state::State;
-use crate::elbv2::limits::{self, Quotas};
 use crate::elbv2::target_group::{Protocol, ProtocolVersion, TargetType};
 
 /// Where a list of actions is to stand.
@@ -44,7 +44,8 @@ impl Place<'_> {
     pub fn check_again(self, actions: Vec<Action>, state: &State) -> Result<Vec<Action>, ApiError> {
         let load_balancer = state.load_balancer(self.load_balancer_arn)?;
         check_sequence(&actions)?;
-        if load_balancer.kind == Type::Network && actions.iter().any(|action| !matches!(action.step, Step::Forward(_))) {
+        if load_balancer.kind == Type::Network && actions.iter().any(|action| !matches!(action.step, Step::Forward(_)))
+        {
             return invalid("The action type must be 'forward' for a network load balancer");
         }
         if self.protocol != Protocol::Https && actions.iter().any(|action| !action.step.is_final()) {
@@ -77,7 +78,9 @@ impl Place<'_> {
             return Err(ApiError::new("IncompatibleProtocols", message));
         }
         if self.protocol == Protocol::Http && !matches!(group.protocol_version, None | Some(ProtocolVersion::Http1)) {
-            let message = format!("An HTTP listener cannot forward to the target group '{arn}', whose protocol version needs HTTPS");
+            let message = format!(
+                "An HTTP listener cannot forward to the target group '{arn}', whose protocol version needs HTTPS"
+            );
             return Err(ApiError::new("IncompatibleProtocols", message));
         }
         let others = state.load_balancers_of(arn);
@@ -92,20 +95,32 @@ impl Place<'_> {
 /// Actions by their order. One that stands alone needs none.
 fn in_order(actions: Vec<ActionDescription>, before: &[Action]) -> Result<Vec<Action>, ApiError> {
     if actions.is_empty() {
-        return Err(ApiError::new("ValidationError", "At least one action must be specified"));
+        return Err(ApiError::new(
+            "ValidationError",
+            "At least one action must be specified",
+        ));
     }
     let kept = oidc(before);
     let alone = actions.len() == 1;
     let mut ordered = Vec::new();
     for action in actions {
         let Some(order) = action.order()?.or(alone.then_some(1)) else {
-            return Err(ApiError::new("InvalidLoadBalancerAction", "Each of several actions must have an order"));
+            return Err(ApiError::new(
+                "InvalidLoadBalancerAction",
+                "Each of several actions must have an order",
+            ));
         };
-        ordered.push(Action { order, step: action.step(kept)? });
+        ordered.push(Action {
+            order,
+            step: action.step(kept)?,
+        });
     }
     ordered.sort_by_key(|action| action.order);
     if ordered.windows(2).any(|pair| pair[0].order == pair[1].order) {
-        return Err(ApiError::new("InvalidLoadBalancerAction", "Each of several actions must have another order"));
+        return Err(ApiError::new(
+            "InvalidLoadBalancerAction",
+            "Each of several actions must have another order",
+        ));
     }
     Ok(ordered)
 }
@@ -140,7 +155,9 @@ fn invalid<T>(message: &str) -> Result<T, ApiError> {
 /// # Errors
 /// `InvalidLoadBalancerAction` unless it is `https` with a host.
 pub(super) fn is_https(url: &str) -> Result<(), ApiError> {
-    let host = url.strip_prefix("https://").and_then(|rest| rest.split(['/', '?', '#']).next());
+    let host = url
+        .strip_prefix("https://")
+        .and_then(|rest| rest.split(['/', '?', '#']).next());
     if host.is_some_and(|host| !host.is_empty()) {
         return Ok(());
     }

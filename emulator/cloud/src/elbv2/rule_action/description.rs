@@ -46,13 +46,26 @@ impl ActionDescription {
                 forward_config: Some(forward.config()),
                 ..shown
             },
-            Step::Redirect(redirect) => Self { redirect_config: Some(redirect.clone()), ..shown },
-            Step::FixedResponse(response) => Self { fixed_response_config: Some(response.clone()), ..shown },
-            Step::AuthenticateCognito(action) => {
-                Self { authenticate_cognito_config: Some(CognitoConfig::of(action)), ..shown }
-            }
-            Step::AuthenticateOidc(action) => Self { authenticate_oidc_config: Some(OidcConfig::of(action)), ..shown },
-            Step::JwtValidation(validation) => Self { jwt_validation_config: Some(validation.clone()), ..shown },
+            Step::Redirect(redirect) => Self {
+                redirect_config: Some(redirect.clone()),
+                ..shown
+            },
+            Step::FixedResponse(response) => Self {
+                fixed_response_config: Some(response.clone()),
+                ..shown
+            },
+            Step::AuthenticateCognito(action) => Self {
+                authenticate_cognito_config: Some(CognitoConfig::of(action)),
+                ..shown
+            },
+            Step::AuthenticateOidc(action) => Self {
+                authenticate_oidc_config: Some(OidcConfig::of(action)),
+                ..shown
+            },
+            Step::JwtValidation(validation) => Self {
+                jwt_validation_config: Some(validation.clone()),
+                ..shown
+            },
         }
     }
 
@@ -79,7 +92,10 @@ impl ActionDescription {
         let kind = self.kind.clone();
         self.check_only(&kind)?;
         let missing = |config: &str| {
-            ApiError::new("InvalidLoadBalancerAction", format!("An action of type '{kind}' must have {config}"))
+            ApiError::new(
+                "InvalidLoadBalancerAction",
+                format!("An action of type '{kind}' must have {config}"),
+            )
         };
         Ok(match &*kind {
             "forward" => Step::Forward(Forward::parse(self.target_group_arn, self.forward_config)?),
@@ -89,20 +105,28 @@ impl ActionDescription {
                 Step::Redirect(redirect)
             }
             "fixed-response" => {
-                let response = self.fixed_response_config.ok_or_else(|| missing("FixedResponseConfig"))?;
+                let response = self
+                    .fixed_response_config
+                    .ok_or_else(|| missing("FixedResponseConfig"))?;
                 response.check()?;
                 Step::FixedResponse(response)
             }
             "authenticate-cognito" => {
-                let config = self.authenticate_cognito_config.ok_or_else(|| missing("AuthenticateCognitoConfig"))?;
+                let config = self
+                    .authenticate_cognito_config
+                    .ok_or_else(|| missing("AuthenticateCognitoConfig"))?;
                 Step::AuthenticateCognito(config.parse()?)
             }
             "authenticate-oidc" => {
-                let config = self.authenticate_oidc_config.ok_or_else(|| missing("AuthenticateOidcConfig"))?;
+                let config = self
+                    .authenticate_oidc_config
+                    .ok_or_else(|| missing("AuthenticateOidcConfig"))?;
                 Step::AuthenticateOidc(config.parse(before)?)
             }
             "jwt-validation" => {
-                let validation = self.jwt_validation_config.ok_or_else(|| missing("JwtValidationConfig"))?;
+                let validation = self
+                    .jwt_validation_config
+                    .ok_or_else(|| missing("JwtValidationConfig"))?;
                 validation.check()?;
                 Step::JwtValidation(validation)
             }
@@ -116,7 +140,10 @@ impl ActionDescription {
     /// That no configuration is there but that of its type.
     fn check_only(&self, kind: &str) -> Result<(), ApiError> {
         let present = [
-            ("forward", self.forward_config.is_some() || self.target_group_arn.is_some()),
+            (
+                "forward",
+                self.forward_config.is_some() || self.target_group_arn.is_some(),
+            ),
             ("redirect", self.redirect_config.is_some()),
             ("fixed-response", self.fixed_response_config.is_some()),
             ("authenticate-cognito", self.authenticate_cognito_config.is_some()),

@@ -4,7 +4,13 @@ use crate::ApiError;
 use serde::{Deserialize, Serialize};
 
 const LONGEST_BODY: usize = 1024;
-const CONTENT_TYPES: [&str; 5] = ["text/plain", "text/css", "text/html", "application/javascript", "application/json"];
+const CONTENT_TYPES: [&str; 5] = [
+    "text/plain",
+    "text/css",
+    "text/html",
+    "application/javascript",
+    "application/json",
+];
 
 /// Answers with a fixed body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,14 +36,28 @@ impl FixedResponse {
         let code = &self.status_code;
         let known = code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit());
         if !known || !code.starts_with(['2', '4', '5']) {
-            return invalid(format!("The status code '{code}' of a fixed response must be 2XX, 4XX or 5XX"));
+            return invalid(format!(
+                "The status code '{code}' of a fixed response must be 2XX, 4XX or 5XX"
+            ));
         }
-        if let Some(unknown) = self.content_type.as_ref().filter(|found| !CONTENT_TYPES.contains(&found.as_str())) {
+        if let Some(unknown) = self
+            .content_type
+            .as_ref()
+            .filter(|found| !CONTENT_TYPES.contains(&found.as_str()))
+        {
             let known = CONTENT_TYPES.join(", ");
-            return invalid(format!("The content type '{unknown}' of a fixed response must be one of {known}"));
+            return invalid(format!(
+                "The content type '{unknown}' of a fixed response must be one of {known}"
+            ));
         }
-        if self.message_body.as_ref().is_some_and(|body| body.chars().count() > LONGEST_BODY) {
-            return invalid(format!("The message body of a fixed response can have up to {LONGEST_BODY} characters"));
+        if self
+            .message_body
+            .as_ref()
+            .is_some_and(|body| body.chars().count() > LONGEST_BODY)
+        {
+            return invalid(format!(
+                "The message body of a fixed response can have up to {LONGEST_BODY} characters"
+            ));
         }
         Ok(())
     }

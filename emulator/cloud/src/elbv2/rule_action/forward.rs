@@ -47,7 +47,7 @@ pub struct Stickiness {
 /// Forwarding on the wire.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct ForwardConfig {
+pub(super) struct ForwardConfig {
     #[serde(default)]
     target_groups: Vec<ForwardTarget>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -61,21 +61,35 @@ impl Forward {
     /// `InvalidLoadBalancerAction` unless there are one to five target groups, each once, with weights up to 999, and for a stickiness
     /// that is on without a duration or of more than seven days.
     pub(super) fn parse(short: Option<String>, long: Option<ForwardConfig>) -> Result<Self, ApiError> {
-        let ForwardConfig { mut target_groups, target_group_stickiness_config } = long.unwrap_or_default();
+        let ForwardConfig {
+            mut target_groups,
+            target_group_stickiness_config,
+        } = long.unwrap_or_default();
         if target_groups.is_empty() {
-            let only = |target_group_arn| ForwardTarget { target_group_arn, weight: one() };
+            let only = |target_group_arn| ForwardTarget {
+                target_group_arn,
+                weight: one(),
+            };
             target_groups.extend(short.clone().map(only));
         }
-        let forward = Self { target_groups, stickiness: target_group_stickiness_config.unwrap_or_default() };
+        let forward = Self {
+            target_groups,
+            stickiness: target_group_stickiness_config.unwrap_or_default(),
+        };
         if short.is_some() && short.as_deref() != forward.only() {
-            return Err(invalid("TargetGroupArn and ForwardConfig must name the same target group"));
+            return Err(invalid(
+                "TargetGroupArn and ForwardConfig must name the same target group",
+            ));
         }
         forward.check()?;
         Ok(forward)
     }
 
     fn check(&self) -> Result<(), ApiError> {
-        let Self { target_groups, stickiness } = self;
+        let Self {
+            target_groups,
+            stickiness,
+        } = self;
         if !(1..=MOST_TARGET_GROUPS).contains(&target_groups.len()) {
             return Err(invalid("A forward action must have one to five target groups"));
         }
@@ -83,17 +97,23 @@ impl Forward {
             return Err(invalid("The weight of a target group must be from 0 to 999"));
         }
         let twice = |(at, target): (usize, &ForwardTarget)| {
-            target_groups[..at].iter().any(|other| other.target_group_arn == target.target_group_arn)
+            target_groups[..at]
+                .iter()
+                .any(|other| other.target_group_arn == target.target_group_arn)
         };
         if target_groups.iter().enumerate().any(twice) {
             return Err(invalid("A forward action cannot name a target group more than once"));
         }
         let lasts = stickiness.duration_seconds;
         if stickiness.enabled && lasts.is_none() {
-            return Err(invalid("Target group stickiness must have DurationSeconds when it is enabled"));
+            return Err(invalid(
+                "Target group stickiness must have DurationSeconds when it is enabled",
+            ));
         }
         if lasts.is_some_and(|seconds| !(1..=LONGEST_STICKINESS).contains(&seconds)) {
-            return Err(invalid("DurationSeconds of target group stickiness must be from 1 to 604800"));
+            return Err(invalid(
+                "DurationSeconds of target group stickiness must be from 1 to 604800",
+            ));
         }
         Ok(())
     }

@@ -53,7 +53,10 @@ impl JwtValidation {
         let claims = &self.additional_claims;
         let reserved = |claim: &JwtClaim| matches!(&*claim.name, "iss" | "exp" | "nbf" | "iat");
         let fits = |claim: &JwtClaim| (1..=MOST_VALUES).contains(&claim.values.len()) && !claim.name.is_empty();
-        if self.issuer.is_empty() || claims.len() > MOST_CLAIMS || !claims.iter().all(fits) || claims.iter().any(reserved)
+        if self.issuer.is_empty()
+            || claims.len() > MOST_CLAIMS
+            || !claims.iter().all(fits)
+            || claims.iter().any(reserved)
         {
             let message = format!(
                 "A jwt-validation action must have an issuer and up to {MOST_CLAIMS} claims other than iss, exp, nbf and iat, \

@@ -70,17 +70,29 @@ impl Redirect {
         let invalid = |what: String| Err(ApiError::new("InvalidLoadBalancerAction", what));
         let is_port = |text: &str| text.parse::<u16>().is_ok_and(|port| port > 0);
         if !matches!(&*self.protocol, "HTTP" | "HTTPS" | "#{protocol}") {
-            return invalid(format!("The redirect protocol '{}' must be HTTP, HTTPS or #{{protocol}}", self.protocol));
+            return invalid(format!(
+                "The redirect protocol '{}' must be HTTP, HTTPS or #{{protocol}}",
+                self.protocol
+            ));
         }
         if self.port != "#{port}" && !is_port(&self.port) {
-            return invalid(format!("The redirect port '{}' must be from 1 to 65535 or #{{port}}", self.port));
+            return invalid(format!(
+                "The redirect port '{}' must be from 1 to 65535 or #{{port}}",
+                self.port
+            ));
         }
         if !self.path.starts_with('/') {
             return invalid(format!("The redirect path '{}' must begin with '/'", self.path));
         }
-        for (part, text, least) in [("host", &self.host, 1), ("path", &self.path, 1), ("query", &self.query, 0)] {
+        for (part, text, least) in [
+            ("host", &self.host, 1),
+            ("path", &self.path, 1),
+            ("query", &self.query, 0),
+        ] {
             if !(least..=LONGEST).contains(&text.len()) {
-                return invalid(format!("The redirect {part} must have from {least} to {LONGEST} characters"));
+                return invalid(format!(
+                    "The redirect {part} must have from {least} to {LONGEST} characters"
+                ));
             }
             if let Some(keyword) = unknown_keyword(text) {
                 return invalid(format!("The redirect {part} has the unknown keyword '{keyword}'"));

@@ -8,12 +8,19 @@ fn lab() -> (Lab, String, String) {
 }
 
 fn listener(arn: &str, protocol: &str, actions: Value) -> Value {
-    let certificates = if protocol == "HTTPS" { json!([{"CertificateArn": CERTIFICATE}]) } else { json!([]) };
+    let certificates = if protocol == "HTTPS" {
+        json!([{"CertificateArn": CERTIFICATE}])
+    } else {
+        json!([])
+    };
     json!({"LoadBalancerArn": arn, "Protocol": protocol, "Port": 80, "Certificates": certificates, "DefaultActions": actions})
 }
 
 fn redirect(changes: Value) -> Value {
-    let config = with(&json!({"StatusCode": "HTTP_301", "Protocol": "HTTPS", "Port": "443"}), changes);
+    let config = with(
+        &json!({"StatusCode": "HTTP_301", "Protocol": "HTTPS", "Port": "443"}),
+        changes,
+    );
     json!([{"Type": "redirect", "RedirectConfig": config}])
 }
 
@@ -41,13 +48,19 @@ fn redirects_and_fixed_responses_are_what_aws_allows() {
         (redirect(json!({"Host": "#{hots}"})), "InvalidLoadBalancerAction"),
         (redirect(json!({"Host": ""})), "InvalidLoadBalancerAction"),
         (redirect(json!({"Query": ""})), "ok"),
-        (redirect(json!({"Protocol": null, "Port": null})), "InvalidLoadBalancerAction"),
+        (
+            redirect(json!({"Protocol": null, "Port": null})),
+            "InvalidLoadBalancerAction",
+        ),
         (fixed(json!({})), "ok"),
         (fixed(json!({"StatusCode": "301"})), "InvalidLoadBalancerAction"),
         (fixed(json!({"StatusCode": "ok"})), "InvalidLoadBalancerAction"),
         (fixed(json!({"ContentType": "text/plain", "MessageBody": "gone"})), "ok"),
         (fixed(json!({"ContentType": "image/png"})), "InvalidLoadBalancerAction"),
-        (fixed(json!({"MessageBody": "a".repeat(1025)})), "InvalidLoadBalancerAction"),
+        (
+            fixed(json!({"MessageBody": "a".repeat(1025)})),
+            "InvalidLoadBalancerAction",
+        ),
         (json!([{"Type": "redirect"}]), "InvalidLoadBalancerAction"),
         (json!([{"Type": "shrug"}]), "InvalidLoadBalancerAction"),
         (
@@ -56,14 +69,20 @@ fn redirects_and_fixed_responses_are_what_aws_allows() {
         ),
     ] {
         let (mut lab, arn, _) = lab();
-        assert_eq!(lab.code("CreateListener", listener(&arn, "HTTP", actions.clone())), code, "{actions}");
+        assert_eq!(
+            lab.code("CreateListener", listener(&arn, "HTTP", actions.clone())),
+            code,
+            "{actions}"
+        );
     }
 }
 
 #[test]
 fn a_redirect_is_shown_with_the_parts_that_it_keeps() {
     let (mut lab, arn, _) = lab();
-    let made = lab.call("CreateListener", listener(&arn, "HTTP", redirect(json!({})))).unwrap();
+    let made = lab
+        .call("CreateListener", listener(&arn, "HTTP", redirect(json!({}))))
+        .unwrap();
     assert_eq!(
         made["Listeners"][0]["DefaultActions"],
         json!([{"Type": "redirect", "Order": 1, "RedirectConfig": {"Protocol": "HTTPS", "Port": "443", "Host": "#{host}",
@@ -74,15 +93,22 @@ fn a_redirect_is_shown_with_the_parts_that_it_keeps() {
 #[test]
 fn forwards_have_weights_and_stickiness() {
     let (_, _, group) = lab();
-    let forward = |groups: Value, stickiness: Value| {
-        json!([{"Type": "forward", "ForwardConfig": {"TargetGroups": groups, "TargetGroupStickinessConfig": stickiness}}])
-    };
+    let forward = |groups: Value, stickiness: Value| json!([{"Type": "forward", "ForwardConfig": {"TargetGroups": groups, "TargetGroupStickinessConfig": stickiness}}]);
     let one = json!([{"TargetGroupArn": group}]);
     let other = group.replace("/t/", "/u/");
     for (actions, code) in [
-        (forward(one.clone(), json!({"Enabled": true, "DurationSeconds": 604_800})), "ok"),
-        (forward(one.clone(), json!({"Enabled": true})), "InvalidLoadBalancerAction"),
-        (forward(one.clone(), json!({"Enabled": true, "DurationSeconds": 604_801})), "InvalidLoadBalancerAction"),
+        (
+            forward(one.clone(), json!({"Enabled": true, "DurationSeconds": 604_800})),
+            "ok",
+        ),
+        (
+            forward(one.clone(), json!({"Enabled": true})),
+            "InvalidLoadBalancerAction",
+        ),
+        (
+            forward(one.clone(), json!({"Enabled": true, "DurationSeconds": 604_801})),
+            "InvalidLoadBalancerAction",
+        ),
         (
             forward(json!([{"TargetGroupArn": group}, {"TargetGroupArn": group}]), json!({})),
             "InvalidLoadBalancerAction",
@@ -98,7 +124,11 @@ fn forwards_have_weights_and_stickiness() {
         ),
     ] {
         let (mut lab, arn, _) = lab();
-        assert_eq!(lab.code("CreateListener", listener(&arn, "HTTP", actions.clone())), code, "{actions}");
+        assert_eq!(
+            lab.code("CreateListener", listener(&arn, "HTTP", actions.clone())),
+            code,
+            "{actions}"
+        );
     }
 }
 
@@ -117,27 +147,75 @@ fn what_comes_before_the_last_action_needs_https_and_an_order() {
     for (protocol, actions, code) in [
         ("HTTPS", json!([oidc(json!({})), last(json!(2))]), "ok"),
         ("HTTPS", json!([last(json!(2)), oidc(json!({}))]), "ok"),
-        ("HTTP", json!([oidc(json!({})), last(json!(2))]), "InvalidLoadBalancerAction"),
-        ("HTTPS", json!([oidc(json!({})), last(json!(null))]), "InvalidLoadBalancerAction"),
-        ("HTTPS", json!([oidc(json!({})), last(json!(1))]), "InvalidLoadBalancerAction"),
-        ("HTTPS", json!([oidc(json!({})), last(json!(50_001))]), "ValidationError"),
-        ("HTTPS", json!([oidc(json!({}))]), "InvalidLoadBalancerAction"),
-        ("HTTPS", json!([last(json!(1)), last(json!(2))]), "InvalidLoadBalancerAction"),
-        ("HTTPS", json!([oidc(json!({"ClientSecret": null})), last(json!(2))]), "InvalidLoadBalancerAction"),
-        ("HTTPS", json!([oidc(json!({"TokenEndpoint": "http://a"})), last(json!(2))]), "InvalidLoadBalancerAction"),
-        ("HTTPS", json!([oidc(json!({"SessionTimeout": 604_801})), last(json!(2))]), "InvalidLoadBalancerAction"),
-        ("HTTPS", json!([cognito, last(json!(2))]), "ok"),
-        ("HTTPS", json!([jwt(json!({})), last(json!(2))]), "ok"),
-        ("HTTPS", json!([jwt(json!({"AdditionalClaims": claim("groups")})), last(json!(2))]), "ok"),
-        ("HTTPS", json!([jwt(json!({"AdditionalClaims": claim("iss")})), last(json!(2))]), "InvalidLoadBalancerAction"),
+        (
+            "HTTP",
+            json!([oidc(json!({})), last(json!(2))]),
+            "InvalidLoadBalancerAction",
+        ),
         (
             "HTTPS",
-            json!([oidc(json!({})), with(&jwt(json!({})), json!({"Order": 2})), last(json!(3))]),
+            json!([oidc(json!({})), last(json!(null))]),
+            "InvalidLoadBalancerAction",
+        ),
+        (
+            "HTTPS",
+            json!([oidc(json!({})), last(json!(1))]),
+            "InvalidLoadBalancerAction",
+        ),
+        (
+            "HTTPS",
+            json!([oidc(json!({})), last(json!(50_001))]),
+            "ValidationError",
+        ),
+        ("HTTPS", json!([oidc(json!({}))]), "InvalidLoadBalancerAction"),
+        (
+            "HTTPS",
+            json!([last(json!(1)), last(json!(2))]),
+            "InvalidLoadBalancerAction",
+        ),
+        (
+            "HTTPS",
+            json!([oidc(json!({"ClientSecret": null})), last(json!(2))]),
+            "InvalidLoadBalancerAction",
+        ),
+        (
+            "HTTPS",
+            json!([oidc(json!({"TokenEndpoint": "http://a"})), last(json!(2))]),
+            "InvalidLoadBalancerAction",
+        ),
+        (
+            "HTTPS",
+            json!([oidc(json!({"SessionTimeout": 604_801})), last(json!(2))]),
+            "InvalidLoadBalancerAction",
+        ),
+        ("HTTPS", json!([cognito, last(json!(2))]), "ok"),
+        ("HTTPS", json!([jwt(json!({})), last(json!(2))]), "ok"),
+        (
+            "HTTPS",
+            json!([jwt(json!({"AdditionalClaims": claim("groups")})), last(json!(2))]),
+            "ok",
+        ),
+        (
+            "HTTPS",
+            json!([jwt(json!({"AdditionalClaims": claim("iss")})), last(json!(2))]),
+            "InvalidLoadBalancerAction",
+        ),
+        (
+            "HTTPS",
+            json!([
+                oidc(json!({})),
+                with(&jwt(json!({})), json!({"Order": 2})),
+                last(json!(3))
+            ]),
             "InvalidLoadBalancerAction",
         ),
     ] {
         let (mut lab, arn, _) = lab();
-        assert_eq!(lab.code("CreateListener", listener(&arn, protocol, actions.clone())), code, "{protocol} {actions}");
+        assert_eq!(
+            lab.code("CreateListener", listener(&arn, protocol, actions.clone())),
+            code,
+            "{protocol} {actions}"
+        );
     }
 }
 
@@ -145,7 +223,12 @@ fn what_comes_before_the_last_action_needs_https_and_an_order() {
 fn no_answer_shows_a_secret_and_a_change_can_keep_it() {
     let (mut lab, arn, group) = lab();
     let last = with(&forward(&group), json!({"Order": 2}));
-    let made = lab.call("CreateListener", listener(&arn, "HTTPS", json!([oidc(json!({})), last]))).unwrap();
+    let made = lab
+        .call(
+            "CreateListener",
+            listener(&arn, "HTTPS", json!([oidc(json!({})), last])),
+        )
+        .unwrap();
     assert_eq!(
         made["Listeners"][0]["DefaultActions"][0]["AuthenticateOidcConfig"],
         json!({"Issuer": "https://id.example.com", "AuthorizationEndpoint": "https://id.example.com/auth",
@@ -155,13 +238,22 @@ fn no_answer_shows_a_secret_and_a_change_can_keep_it() {
     );
     let listener = text(&made["Listeners"][0]["ListenerArn"]);
     let keep = |changes: Value| {
-        let kept = oidc(with(&json!({"ClientSecret": null, "UseExistingClientSecret": true}), changes));
+        let kept = oidc(with(
+            &json!({"ClientSecret": null, "UseExistingClientSecret": true}),
+            changes,
+        ));
         json!({"ListenerArn": listener, "DefaultActions": [kept, last]})
     };
     assert_eq!(lab.code("ModifyListener", keep(json!({"Scope": "openid email"}))), "ok");
-    assert_eq!(lab.code("ModifyListener", keep(json!({"ClientSecret": "b"}))), "InvalidLoadBalancerAction");
+    assert_eq!(
+        lab.code("ModifyListener", keep(json!({"ClientSecret": "b"}))),
+        "InvalidLoadBalancerAction"
+    );
     let actions = format!("{:?}", lab.state().listeners[&listener].actions);
-    assert!(actions.contains("\"secret\"") && actions.contains("openid email"), "{actions}");
+    assert!(
+        actions.contains("\"secret\"") && actions.contains("openid email"),
+        "{actions}"
+    );
 }
 
 #[test]
@@ -175,7 +267,11 @@ fn protocols_of_listener_and_targets_must_agree() {
     let http = group(&mut lab, "http", json!({}));
     let grpc = group(&mut lab, "grpc", json!({"ProtocolVersion": "GRPC"}));
     let tcp = group(&mut lab, "tcp", json!({"Protocol": "TCP"}));
-    let function = group(&mut lab, "f", json!({"TargetType": "lambda", "Protocol": null, "Port": null, "VpcId": null}));
+    let function = group(
+        &mut lab,
+        "f",
+        json!({"TargetType": "lambda", "Protocol": null, "Port": null, "VpcId": null}),
+    );
     for (arn, protocol, group, code) in [
         (&application, "HTTP", &http, "ok"),
         (&application, "HTTP", &function, "ok"),
@@ -186,7 +282,10 @@ fn protocols_of_listener_and_targets_must_agree() {
         (&network, "TCP", &http, "IncompatibleProtocols"),
         (&network, "TCP", &function, "IncompatibleProtocols"),
     ] {
-        let mut lab = Lab { cloud: lab.cloud.clone(), now: lab.now };
+        let mut lab = Lab {
+            cloud: lab.cloud.clone(),
+            now: lab.now,
+        };
         let wanted = listener(arn, protocol, json!([forward(group)]));
         assert_eq!(lab.code("CreateListener", wanted), code, "{protocol} {group}");
     }

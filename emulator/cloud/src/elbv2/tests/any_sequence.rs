@@ -163,13 +163,23 @@ fn check(lab: &mut Lab) {
         );
         let mut priorities: Vec<u32> = state.rules_of(arn).iter().map(|(_, rule)| rule.priority).collect();
         priorities.dedup();
-        assert_eq!(priorities.len(), state.rules_of(arn).len(), "two rules of {arn} have one priority");
+        assert_eq!(
+            priorities.len(),
+            state.rules_of(arn).len(),
+            "two rules of {arn} have one priority"
+        );
     }
     for (arn, rule) in &state.rules {
-        assert!(state.listeners.contains_key(&rule.listener_arn), "{arn} has no listener");
+        assert!(
+            state.listeners.contains_key(&rule.listener_arn),
+            "{arn} has no listener"
+        );
     }
     for (group, users) in state.routes() {
-        assert!(state.target_groups.contains_key(group), "{users:?} forward to {group}, which is gone");
+        assert!(
+            state.target_groups.contains_key(group),
+            "{users:?} forward to {group}, which is gone"
+        );
     }
     let zones: Vec<_> = state.load_balancers.values().flat_map(|found| &found.zones).collect();
     assert_eq!(zones.len(), lab.interfaces().len(), "an interface per subnet");

@@ -44,7 +44,10 @@ fn creating_one_checks_what_it_is_asked_for() {
         (json!({"Protocol": "TLS"}), "CertificateNotFound"),
         (tls.clone(), "ok"),
         (
-            with(&tls, json!({"Certificates": [{"CertificateArn": format!("{CERTIFICATE}0")}]})),
+            with(
+                &tls,
+                json!({"Certificates": [{"CertificateArn": format!("{CERTIFICATE}0")}]}),
+            ),
             "CertificateNotFound",
         ),
         (with(&tls, json!({"AlpnPolicy": ["HTTP2Preferred"]})), "ok"),
@@ -210,7 +213,10 @@ fn certificates_stand_beside_the_default_one() {
     let shown = shown["Certificates"].as_array().unwrap().clone();
     assert_eq!(shown.len(), 2);
     for (certificate, is_default) in [(CERTIFICATE, true), (&second, false)] {
-        assert!(shown.contains(&json!({"CertificateArn": certificate, "IsDefault": is_default})), "{shown:?}");
+        assert!(
+            shown.contains(&json!({"CertificateArn": certificate, "IsDefault": is_default})),
+            "{shown:?}"
+        );
     }
     lab.call("RemoveListenerCertificates", more).unwrap();
     let shown = lab
@@ -225,20 +231,33 @@ fn a_certificate_must_be_issued_and_there_is_room_for_so_many() {
     let application = lab.application("app");
     let listener = lab.https_listener(&application, 443);
     let second = lab.https_listener(&application, 444);
-    let add = |listener: &str, certificate: &str| {
-        json!({"ListenerArn": listener, "Certificates": [{"CertificateArn": certificate}]})
-    };
-    let made = lab.ask(Service::Acm, "RequestCertificate", json!({"DomainName": "early.example.org"})).unwrap();
+    let add = |listener: &str, certificate: &str| json!({"ListenerArn": listener, "Certificates": [{"CertificateArn": certificate}]});
+    let made = lab
+        .ask(
+            Service::Acm,
+            "RequestCertificate",
+            json!({"DomainName": "early.example.org"}),
+        )
+        .unwrap();
     let early = text(&made["CertificateArn"]);
-    assert_eq!(lab.code("AddListenerCertificates", add(&listener, &early)), "UnsupportedCertificate");
-    assert_eq!(lab.code("AddListenerCertificates", add(&listener, &format!("{early}0"))), "CertificateNotFound");
+    assert_eq!(
+        lab.code("AddListenerCertificates", add(&listener, &early)),
+        "UnsupportedCertificate"
+    );
+    assert_eq!(
+        lab.code("AddListenerCertificates", add(&listener, &format!("{early}0"))),
+        "CertificateNotFound"
+    );
     lab.wait(20);
     for number in 0..25 {
         let certificate = lab.certificate(&format!("n{number}.example.org"));
         let listener = if number % 2 == 0 { &listener } else { &second };
         assert_eq!(lab.code("AddListenerCertificates", add(listener, &certificate)), "ok");
     }
-    assert_eq!(lab.code("AddListenerCertificates", add(&listener, &early)), "TooManyCertificates");
+    assert_eq!(
+        lab.code("AddListenerCertificates", add(&listener, &early)),
+        "TooManyCertificates"
+    );
     assert_eq!(lab.state().listeners_of(&arn).count(), 0);
 }
 

@@ -40,15 +40,24 @@ fn one_is_made_of_a_bundle_that_is_there() {
     }
     let mut lab = lab();
     let arn = lab.trust_store("t");
-    assert_eq!(lab.code("CreateTrustStore", store("t", "one.pem")), "DuplicateTrustStoreName");
+    assert_eq!(
+        lab.code("CreateTrustStore", store("t", "one.pem")),
+        "DuplicateTrustStoreName"
+    );
     let shown = lab.call("DescribeTrustStores", json!({"Names": ["t"]})).unwrap();
     assert_eq!(
         shown["TrustStores"],
         json!([{"Name": "t", "TrustStoreArn": arn, "Status": "ACTIVE", "NumberOfCaCertificates": 2, "TotalRevokedEntries": 0}])
     );
     let change = with(&store("t", "one.pem"), json!({"Name": null, "TrustStoreArn": arn}));
-    assert_eq!(lab.call("ModifyTrustStore", change).unwrap()["TrustStores"][0]["NumberOfCaCertificates"], 1);
-    assert_eq!(lab.code("DescribeTrustStores", json!({"Names": ["other"]})), "TrustStoreNotFound");
+    assert_eq!(
+        lab.call("ModifyTrustStore", change).unwrap()["TrustStores"][0]["NumberOfCaCertificates"],
+        1
+    );
+    assert_eq!(
+        lab.code("DescribeTrustStores", json!({"Names": ["other"]})),
+        "TrustStoreNotFound"
+    );
 }
 
 #[test]
@@ -56,16 +65,27 @@ fn revocation_lists_are_records() {
     let mut lab = lab();
     let arn = lab.trust_store("t");
     let add = |key: &str| json!({"TrustStoreArn": arn, "RevocationContents": [{"S3Bucket": "trust", "S3Key": key}]});
-    assert_eq!(lab.code("AddTrustStoreRevocations", add("none.pem")), "RevocationContentNotFound");
-    assert_eq!(lab.code("AddTrustStoreRevocations", add("one.pem")), "InvalidRevocationContent");
+    assert_eq!(
+        lab.code("AddTrustStoreRevocations", add("none.pem")),
+        "RevocationContentNotFound"
+    );
+    assert_eq!(
+        lab.code("AddTrustStoreRevocations", add("one.pem")),
+        "InvalidRevocationContent"
+    );
     for id in 1..=2 {
         let added = lab.call("AddTrustStoreRevocations", add("list.pem")).unwrap();
         assert_eq!(added["TrustStoreRevocations"][0]["RevocationId"], id);
     }
     let remove = |id: u64| json!({"TrustStoreArn": arn, "RevocationIds": [id]});
     assert_eq!(lab.code("RemoveTrustStoreRevocations", remove(1)), "ok");
-    assert_eq!(lab.code("RemoveTrustStoreRevocations", remove(1)), "RevocationIdNotFound");
-    let shown = lab.call("DescribeTrustStoreRevocations", json!({"TrustStoreArn": arn})).unwrap();
+    assert_eq!(
+        lab.code("RemoveTrustStoreRevocations", remove(1)),
+        "RevocationIdNotFound"
+    );
+    let shown = lab
+        .call("DescribeTrustStoreRevocations", json!({"TrustStoreArn": arn}))
+        .unwrap();
     assert_eq!(shown["TrustStoreRevocations"].as_array().unwrap().len(), 1);
     assert_eq!(shown["TrustStoreRevocations"][0]["RevocationId"], 2);
 }
@@ -79,22 +99,32 @@ fn a_listener_that_verifies_holds_its_trust_store() {
     let set = |mode: Value| json!({"ListenerArn": listener, "MutualAuthentication": mode});
     for (mode, code) in [
         (json!({"Mode": "verify"}), "ValidationError"),
-        (json!({"Mode": "verify", "TrustStoreArn": format!("{arn}0")}), "TrustStoreNotFound"),
+        (
+            json!({"Mode": "verify", "TrustStoreArn": format!("{arn}0")}),
+            "TrustStoreNotFound",
+        ),
         (json!({"Mode": "passthrough", "TrustStoreArn": arn}), "ValidationError"),
-        (json!({"Mode": "off", "IgnoreClientCertificateExpiry": true}), "ValidationError"),
+        (
+            json!({"Mode": "off", "IgnoreClientCertificateExpiry": true}),
+            "ValidationError",
+        ),
         (json!({"Mode": "sometimes"}), "ValidationError"),
         (json!({"Mode": "passthrough", "TrustStoreArn": ""}), "ok"),
         (json!({"Mode": "verify", "TrustStoreArn": arn}), "ok"),
     ] {
         assert_eq!(lab.code("ModifyListener", set(mode.clone())), code, "{mode}");
     }
-    let shown = lab.call("DescribeListeners", json!({"ListenerArns": [listener]})).unwrap();
+    let shown = lab
+        .call("DescribeListeners", json!({"ListenerArns": [listener]}))
+        .unwrap();
     assert_eq!(
         shown["Listeners"][0]["MutualAuthentication"],
         json!({"Mode": "verify", "TrustStoreArn": arn, "IgnoreClientCertificateExpiry": false,
             "AdvertiseTrustStoreCaNames": "off"})
     );
-    let uses = lab.call("DescribeTrustStoreAssociations", json!({"TrustStoreArn": arn})).unwrap();
+    let uses = lab
+        .call("DescribeTrustStoreAssociations", json!({"TrustStoreArn": arn}))
+        .unwrap();
     assert_eq!(uses["TrustStoreAssociations"], json!([{"ResourceArn": listener}]));
     let delete = json!({"TrustStoreArn": arn});
     assert_eq!(lab.code("DeleteTrustStore", delete.clone()), "TrustStoreInUse");
