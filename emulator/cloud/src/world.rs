@@ -3,8 +3,9 @@
 use crate::ec2::interface::{Attachment, Instance, Interface};
 use crate::ec2::network::{Address, InternetGateway, RouteTable, Subnet, Vpc};
 use crate::ec2::security_group::SecurityGroup;
+use crate::elbv2::limits;
 use crate::{ApiError, Tags, Timestamp, acm, ec2};
-use ipnet::Ipv4Net;
+use ipnet::{Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -85,6 +86,9 @@ pub struct SubnetSpec {
     pub zone: String,
     /// IPv4 block.
     pub cidr: Ipv4Net,
+    /// IPv6 block, which dual-stack load balancers need.
+    #[serde(default)]
+    pub ipv6_cidr: Option<Ipv6Net>,
     /// Tags.
     #[serde(default)]
     pub tags: Tags,
@@ -202,6 +206,12 @@ pub enum WorldError {
         /// Why.
         source: ApiError,
     },
+    /// There is no such quota.
+    #[error("the quota {name} is not one of those that DescribeAccountLimits names")]
+    Quota {
+        /// What the file calls it.
+        name: String,
+    },
     /// A block or address lies outside of the one that should hold it.
     #[error("{inner} is not within {outer}")]
     Outside {
@@ -253,6 +263,10 @@ impl World {
             if let Some(group) = instance.security_groups.iter().find(declared) {
                 return Err(missing(group));
             }
+        }
+        let known = |name: &&String| limits::ALL.iter().any(|limit| limit.name == *name);
+        if let Some(name) = self.quotas.keys().find(|name| !known(name)) {
+            return Err(WorldError::Quota { name: name.clone() });
         }
         let certificates = acm::State::from_world(self);
         certificates
@@ -314,13 +328,20 @@ impl ec2::State {
         };
         state.route_tables.insert(vpc.main_route_table.clone(), table);
         for subnet in &world.subnets {
-            let SubnetSpec { id, zone, cidr, tags } = subnet.clone();
+            let SubnetSpec {
+                id,
+                zone,
+                cidr,
+                ipv6_cidr,
+                tags,
+            } = subnet.clone();
             state.subnets.insert(
                 id,
                 Subnet {
                     vpc_id: vpc.id.clone(),
                     zone,
                     cidr,
+                    ipv6_cidr,
                     tags,
                 },
             );
@@ -404,5 +425,16 @@ mod tests {
         let yaml = BUILT_IN.replace("subnet: subnet-0a00000000000000a", "subnet: subnet-0nowhere");
         let error = World::parse(&yaml).unwrap_err();
         assert!(error.to_string().contains("subnet-0nowhere"), "{error}");
+    }
+
+    #[test]
+    fn a_world_knows_the_names_of_quotas() {
+        let mut world = World::default();
+        world.quotas.insert("rules".to_owned(), 1);
+        let error = World::parse(&serde_saphyr::to_string(&world).unwrap()).unwrap_err();
+        assert!(
+            matches!(&error, WorldError::Quota { name } if name == "rules"),
+            "{error:?}"
+        );
     }
 }

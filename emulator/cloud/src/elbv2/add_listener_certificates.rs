@@ -1,6 +1,6 @@
 //! AddListenerCertificates.
 
-use super::listener::Certificate;
+use super::listener::{Certificate, Listener};
 use super::{limits, tls};
 use crate::{ApiError, Context, Region};
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ pub struct Output {
     certificates: Vec<Certificate>,
 }
 
-/// Adds certificates beside the default one. Those that are there stay.
+/// Adds certificates beside the default one. Those that are there stay; the default one itself can be among them, and does not count.
 ///
 /// # Errors
 /// `ValidationError`, `ListenerNotFound`, `InvalidConfigurationRequest` for a listener without TLS, `TooManyCertificates`, and those of
@@ -41,9 +41,12 @@ pub fn call(region: &mut Region, input: Input, context: &mut Context) -> Result<
             all.push(certificate_arn.clone());
         }
     }
+    let count = |listener: &Listener, all: &[String]| {
+        all.iter().filter(|arn| listener.tls.certificate.as_ref() != Some(arn)).count()
+    };
     let of_load_balancer: usize =
-        state.listeners_of(&listener.load_balancer_arn).map(|listener| listener.certificates.len()).sum();
-    let count = of_load_balancer + all.len() - listener.certificates.len();
+        state.listeners_of(&listener.load_balancer_arn).map(|other| count(other, &other.certificates)).sum();
+    let count = of_load_balancer + count(listener, &all) - count(listener, &listener.certificates);
     limits::certificates(listener.protocol.belongs_to()).allow(count, &context.quotas)?;
     region.elbv2.listener_mut(&input.listener_arn)?.certificates = all;
     let added = input.certificates.into_iter().map(|added| Certificate { is_default: Some(false), ..added });

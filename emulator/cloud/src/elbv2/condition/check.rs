@@ -112,15 +112,16 @@ fn check_patterns(field: &str, patterns: &Patterns, allows: fn(&str) -> bool) ->
     }
 }
 
-/// Letters, digits, `-`, `.`, wildcards; at least one dot, and only letters and wildcards after the last one.
+/// Letters, digits, `-`, `.` and wildcards.
 fn is_host(text: &str) -> bool {
-    let of_host = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'*' | b'?' | b'_' | b':');
-    text.bytes().all(of_host)
+    text.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"-.*?".contains(&byte))
 }
 
+/// Letters, digits, wildcards and what the guide names beside them.
 fn is_path(text: &str) -> bool {
-    let of_path = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.$/~\"'@:+&*?%#=,;!()[]{}|^<>\\`".contains(&byte);
-    text.bytes().all(of_path)
+    text.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"_-.$/~\"'@:+&*?".contains(&byte))
 }
 
 fn is_printable(text: &str) -> bool {

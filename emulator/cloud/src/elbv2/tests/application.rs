@@ -35,6 +35,35 @@ fn creating_one_checks_what_it_is_asked_for() {
 }
 
 #[test]
+fn dual_stack_needs_subnets_with_ipv6() {
+    let mut world = World::default();
+    for (number, subnet) in world.subnets.iter_mut().enumerate() {
+        subnet.ipv6_cidr = Some(format!("2001:db8:0:{number}::/64").parse().unwrap());
+    }
+    for kind in ["dualstack", "dualstack-without-public-ipv4"] {
+        let mut lab = Lab::of(world.clone(), Timing::Instant);
+        let made = with(&application(), json!({"IpAddressType": kind}));
+        let shown = lab.call("CreateLoadBalancer", made).unwrap()["LoadBalancers"][0].clone();
+        assert_eq!(shown["IpAddressType"], kind);
+        let set = json!({"LoadBalancerArn": shown["LoadBalancerArn"], "IpAddressType": "ipv4"});
+        assert_eq!(
+            lab.call("SetIpAddressType", set).unwrap(),
+            json!({"IpAddressType": "ipv4"})
+        );
+        let subnets = lab.ask(Service::Ec2, "DescribeSubnets", json!({})).unwrap();
+        let block = &subnets["subnetSet"][0]["ipv6CidrBlockAssociationSet"][0];
+        assert_eq!(
+            (&block["ipv6CidrBlock"], &block["ipv6CidrBlockState"]["state"]),
+            (&json!("2001:db8::/64"), &json!("associated"))
+        );
+    }
+    let mut lab = Lab::new();
+    let arn = lab.application("web");
+    let set = json!({"LoadBalancerArn": arn, "IpAddressType": "dualstack"});
+    assert_eq!(lab.code("SetIpAddressType", set), "InvalidSubnet");
+}
+
+#[test]
 fn one_is_described_as_aws_does() {
     for (scheme, prefix) in [("internet-facing", "web-"), ("internal", "internal-web-")] {
         let made = with(

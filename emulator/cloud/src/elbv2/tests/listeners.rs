@@ -262,6 +262,27 @@ fn a_certificate_must_be_issued_and_there_is_room_for_so_many() {
 }
 
 #[test]
+fn the_default_certificate_can_stand_beside_itself() {
+    let mut lab = Lab::new();
+    let application = lab.application("app");
+    let listener = lab.https_listener(&application, 443);
+    let add = json!({"ListenerArn": listener, "Certificates": [{"CertificateArn": CERTIFICATE}]});
+    lab.call("AddListenerCertificates", add).unwrap();
+    let (mut marker, mut listed) = (Value::Null, Vec::new());
+    loop {
+        let input = json!({"ListenerArn": listener, "PageSize": 1, "Marker": marker});
+        let page = lab.call("DescribeListenerCertificates", input).unwrap();
+        listed.extend(page["Certificates"].as_array().unwrap().clone());
+        match page.get("NextMarker") {
+            Some(next) => marker = next.clone(),
+            None => break,
+        }
+    }
+    let shown = |is_default: bool| json!({"CertificateArn": CERTIFICATE, "IsDefault": is_default});
+    assert_eq!(listed, [shown(true), shown(false)]);
+}
+
+#[test]
 fn security_policies_are_known_by_name() {
     let mut lab = Lab::new();
     let shown = lab
