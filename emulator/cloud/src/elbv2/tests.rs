@@ -3,6 +3,7 @@
 mod actions;
 mod any_sequence;
 mod application;
+mod application_targets;
 mod listeners;
 mod load_balancers;
 mod rules;
