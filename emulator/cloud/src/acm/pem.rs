@@ -1,8 +1,7 @@
 //! Certificates and keys in PEM: what they say, and whether they belong together.
 
+use super::key;
 use crate::{ApiError, Timestamp};
-use p256::elliptic_curve::sec1::ToEncodedPoint;
-use p256::pkcs8::PrivateKeyInfo;
 use x509_cert::Certificate;
 use x509_cert::der::asn1::{AnyRef, BitStringRef, OctetStringRef, UintRef};
 use x509_cert::der::oid::ObjectIdentifier;
@@ -10,16 +9,18 @@ use x509_cert::der::{Decode, DecodePem, Reader, TagMode, TagNumber};
 use x509_cert::ext::pkix::SubjectAltName;
 use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::name::Name;
+use x509_cert::spki::AlgorithmIdentifierRef;
 
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
-const ELLIPTIC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
-const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
+pub(super) const ELLIPTIC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+pub(super) const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
 const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
 const P521: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.35");
+pub(super) const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
 const ORGANIZATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.10");
 
-const SIGNATURES: [(ObjectIdentifier, &str); 7] = [
+const SIGNATURES: [(ObjectIdentifier, &str); 8] = [
     (ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.5"), "SHA1WITHRSA"),
     (ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.11"), "SHA256WITHRSA"),
     (ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.12"), "SHA384WITHRSA"),
@@ -27,6 +28,7 @@ const SIGNATURES: [(ObjectIdentifier, &str); 7] = [
     (ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2"), "SHA256WITHECDSA"),
     (ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.3"), "SHA384WITHECDSA"),
     (ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.4"), "SHA512WITHECDSA"),
+    (ED25519, "ED25519"),
 ];
 
 /// What a certificate says.
@@ -112,36 +114,28 @@ impl Facts {
     /// # Errors
     /// `ValidationException`.
     pub fn check_key(&self, private_key: &str) -> Result<(), ApiError> {
-        let unreadable = |_| invalid("The private key cannot be parsed as an unencrypted PEM key");
         let (label, der) = x509_cert::der::pem::decode_vec(private_key.trim().as_bytes())
             .map_err(|_| invalid("The private key cannot be parsed as an unencrypted PEM key"))?;
         let public = match label {
-            "PRIVATE KEY" => {
-                let info = PrivateKeyInfo::from_der(&der).map_err(unreadable)?;
-                if info.algorithm.oid == RSA {
-                    rsa_modulus(info.private_key)
-                } else {
-                    elliptic_public(info.private_key)
-                }
-            }
+            "PRIVATE KEY" => of_pkcs8(&der),
             "RSA PRIVATE KEY" => rsa_modulus(&der),
             "EC PRIVATE KEY" => elliptic_public(&der),
             _ => {
-                return Err(invalid(&format!(
-                    "A private key of PEM type '{label}' is not supported"
-                )));
+                let message = format!("A private key of PEM type '{label}' is not supported");
+                return Err(invalid(&message));
             }
         };
-        let own = if self.key_algorithm.starts_with("RSA") {
+        let is_rsa = self.key_algorithm.starts_with("RSA");
+        let own = if is_rsa {
             public_modulus(&self.public_key)
         } else {
             Some(self.public_key.clone())
         };
         match public {
-            Some(public) if Some(&public) == own.as_ref() => Ok(()),
+            Some(_) if public == own => Ok(()),
             Some(_) => Err(invalid("The certificate and the private key do not match")),
             None => Err(invalid(
-                "The private key is not one that can be compared with its certificate",
+                "The private key is not RSA, or of an elliptic curve with its public key",
             )),
         }
     }
@@ -208,6 +202,26 @@ fn public_modulus(der: &[u8]) -> Option<Vec<u8>> {
     modulus.ok()
 }
 
+/// The public part of a private key, PKCS #8: a modulus or a point.
+fn of_pkcs8(der: &[u8]) -> Option<Vec<u8>> {
+    let key = AnyRef::from_der(der).ok()?;
+    let parts = key.sequence(|fields| {
+        let _version: UintRef<'_> = fields.decode()?;
+        let algorithm: AlgorithmIdentifierRef<'_> = fields.decode()?;
+        let inner: OctetStringRef<'_> = fields.decode()?;
+        while !fields.is_finished() {
+            let _: AnyRef<'_> = fields.decode()?;
+        }
+        Ok((algorithm.oid, inner.as_bytes().to_vec()))
+    });
+    let (algorithm, inner) = parts.ok()?;
+    if algorithm == RSA {
+        rsa_modulus(&inner)
+    } else {
+        elliptic_public(&inner)
+    }
+}
+
 /// The modulus of an RSA private key, PKCS #1.
 fn rsa_modulus(der: &[u8]) -> Option<Vec<u8>> {
     let key = AnyRef::from_der(der).ok()?;
@@ -236,8 +250,5 @@ fn elliptic_public(der: &[u8]) -> Option<Vec<u8>> {
         ))
     });
     let (secret, public) = parts.ok()?;
-    public.or_else(|| {
-        let secret = p256::SecretKey::from_slice(&secret).ok()?;
-        Some(secret.public_key().to_encoded_point(false).as_bytes().to_vec())
-    })
+    public.or_else(|| key::public_point(&secret))
 }
