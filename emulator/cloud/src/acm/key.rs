@@ -4,9 +4,9 @@
 use super::pem::{ELLIPTIC, P256};
 use aws_lc_rs::agreement::{ECDH_P256, PrivateKey};
 use sha2::{Digest, Sha256};
+use x509_cert::der::Error as DerError;
 use x509_cert::der::asn1::{Any, BitString};
 use x509_cert::der::pem::{self, LineEnding};
-use x509_cert::der::Error as DerError;
 use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 
 /// What stands before the secret in PKCS #8, RFC 5958, of a key of P-256 ...

@@ -1,6 +1,7 @@
 //! CreateListener.
 
 use super::listener::{Certificate, Description, Listener};
+use super::load_balancer::Type;
 use super::mutual_authentication::MutualAuthentication;
 use super::rule_action::{ActionDescription, Place};
 use super::tags::Tag;
@@ -38,14 +39,12 @@ pub struct Output {
 /// Creates a listener. One that exists and is the same is the answer again.
 ///
 /// # Errors
-/// `ValidationError`, `LoadBalancerNotFound`, `UnsupportedProtocol` for a protocol of another type of load balancer, `DuplicateListener`
-/// for a port that another listener has, `TooManyListeners`, `TooManyTags`, and those of [`Place::check`] and [`TlsSettings::over`].
+/// `ValidationError`, also for a protocol of another type of load balancer; `LoadBalancerNotFound`, `DuplicateListener` for a port that
+/// another listener has, `TooManyListeners`, `TooManyTags`, and those of [`Place::check`] and [`TlsSettings::over`].
 pub fn call(region: &mut Region, input: Input, context: &mut Context) -> Result<Output, ApiError> {
     let state = &region.elbv2;
     let kind = state.load_balancer(&input.load_balancer_arn)?.kind;
-    if input.protocol.belongs_to() != kind {
-        return Err(unsupported(input.protocol));
-    }
+    check_protocol(input.protocol, kind)?;
     if input.port == 0 {
         return Err(ApiError::new("ValidationError", "Port '0' must be from 1 to 65535"));
     }
@@ -94,8 +93,18 @@ pub(super) fn duplicate() -> ApiError {
     ApiError::new("DuplicateListener", "A listener already exists on this port for this load balancer")
 }
 
-/// The error for a protocol that the load balancer's type does not have.
-pub(super) fn unsupported(protocol: Protocol) -> ApiError {
-    let message = format!("The protocol {} is not supported by load balancers of this type", protocol.name());
-    ApiError::new("UnsupportedProtocol", message)
+/// Checks that load balancers of a type have listeners with a protocol.
+///
+/// # Errors
+/// `ValidationError`.
+pub(super) fn check_protocol(protocol: Protocol, kind: Type) -> Result<(), ApiError> {
+    if protocol.belongs_to() == kind {
+        return Ok(());
+    }
+    let allowed = match kind {
+        Type::Application => "HTTP, HTTPS",
+        Type::Network => "TCP, UDP, TCP_UDP, TLS",
+    };
+    let message = format!("Listener protocol '{}' must be one of '{allowed}'", protocol.name());
+    Err(ApiError::new("ValidationError", message))
 }

@@ -1,12 +1,12 @@
 //! ModifyListener.
 
-use super::create_listener::{duplicate, unsupported};
+use super::attributes;
+use super::create_listener::{check_protocol, duplicate};
 use super::listener::{Certificate, Description, Listener};
 use super::mutual_authentication::MutualAuthentication;
 use super::rule_action::{ActionDescription, Place};
 use super::target_group::Protocol;
 use super::tls::{Tls, TlsSettings};
-use super::attributes;
 use crate::{ApiError, Context, Region};
 use serde::{Deserialize, Serialize};
 
@@ -37,8 +37,7 @@ pub struct Output {
 /// Changes a listener; what is not named stays, but what only TLS and HTTPS have goes with them.
 ///
 /// # Errors
-/// `ValidationError`, `ListenerNotFound`, `UnsupportedProtocol`, `DuplicateListener`, and those of [`Place::check`] and
-/// [`TlsSettings::over`].
+/// `ValidationError`, `ListenerNotFound`, `DuplicateListener`, and those of [`Place::check`] and [`TlsSettings::over`].
 pub fn call(region: &mut Region, input: Input, context: &mut Context) -> Result<Output, ApiError> {
     let arn = input.listener_arn.clone();
     let wanted = plan(region, input, context)?;
@@ -57,9 +56,7 @@ fn plan(region: &Region, input: Input, context: &Context) -> Result<Listener, Ap
     let state = &region.elbv2;
     let mut wanted = state.listener(&input.listener_arn)?.clone();
     let protocol = input.protocol.unwrap_or(wanted.protocol);
-    if protocol.belongs_to() != wanted.protocol.belongs_to() {
-        return Err(unsupported(protocol));
-    }
+    check_protocol(protocol, wanted.protocol.belongs_to())?;
     if input.port == Some(0) {
         return Err(ApiError::new("ValidationError", "Port '0' must be from 1 to 65535"));
     }

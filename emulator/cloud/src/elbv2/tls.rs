@@ -54,21 +54,7 @@ impl TlsSettings {
         if !protocol.is_secure() {
             return self.nothing(protocol);
         }
-        if self.certificates.len() > 1 {
-            return Err(ApiError::new(
-                "ValidationError",
-                "Up to one certificate can be specified",
-            ));
-        }
-        let asked = self
-            .certificates
-            .into_iter()
-            .next()
-            .map(|certificate| certificate.certificate_arn);
-        let Some(certificate) = asked.or(before.certificate) else {
-            let message = format!("A certificate must be specified for {} listeners", protocol.name());
-            return Err(ApiError::new("CertificateNotFound", message));
-        };
+        let certificate = default_certificate(self.certificates, before.certificate, protocol)?;
         check_certificate(&certificate, acm, now)?;
         let ssl_policy = self
             .ssl_policy
@@ -115,6 +101,25 @@ impl TlsSettings {
         );
         Err(ApiError::new("InvalidConfigurationRequest", message))
     }
+}
+
+/// The one certificate that a request names, or that there was.
+fn default_certificate(
+    asked: Vec<Certificate>,
+    before: Option<String>,
+    protocol: Protocol,
+) -> Result<String, ApiError> {
+    if asked.len() > 1 {
+        return Err(ApiError::new(
+            "ValidationError",
+            "Up to one certificate can be specified",
+        ));
+    }
+    let asked = asked.into_iter().next().map(|certificate| certificate.certificate_arn);
+    asked.or(before).ok_or_else(|| {
+        let message = format!("A certificate must be specified for {} listeners", protocol.name());
+        ApiError::new("CertificateNotFound", message)
+    })
 }
 
 fn check_alpn(policies: &[String], protocol: Protocol) -> Result<(), ApiError> {

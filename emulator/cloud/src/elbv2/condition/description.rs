@@ -74,71 +74,28 @@ struct ValueConfig {
 impl ConditionDescription {
     /// As an answer shows a condition. Host and path are shown both ways.
     pub fn of(condition: &Condition) -> Self {
-        let shown = Self {
+        let mut shown = Self {
             field: Some(condition.field().to_owned()),
             ..Self::default()
         };
-        match condition {
-            Condition::HostHeader(patterns) => {
-                let config = PatternConfig::of(patterns);
-                let (values, regex_values) = (config.values.clone(), config.regex_values.clone());
-                Self {
-                    values,
-                    regex_values,
-                    host_header_config: Some(config),
-                    ..shown
-                }
-            }
-            Condition::PathPattern(patterns) => {
-                let config = PatternConfig::of(patterns);
-                let (values, regex_values) = (config.values.clone(), config.regex_values.clone());
-                Self {
-                    values,
-                    regex_values,
-                    path_pattern_config: Some(config),
-                    ..shown
-                }
-            }
-            Condition::HttpHeader { name, patterns } => {
-                let PatternConfig { values, regex_values } = PatternConfig::of(patterns);
-                let config = HeaderConfig {
-                    http_header_name: name.clone(),
-                    values,
-                    regex_values,
-                };
-                Self {
-                    http_header_config: Some(config),
-                    ..shown
-                }
-            }
-            Condition::QueryString(pairs) => {
-                let describe = |pair: &QueryPair| PairDescription {
-                    key: pair.key.clone(),
-                    value: pair.value.clone(),
-                };
-                let config = QueryConfig {
-                    values: pairs.iter().map(describe).collect(),
-                };
-                Self {
-                    query_string_config: Some(config),
-                    ..shown
-                }
-            }
-            Condition::HttpRequestMethod(values) => {
-                let config = ValueConfig { values: values.clone() };
-                Self {
-                    http_request_method_config: Some(config),
-                    ..shown
-                }
-            }
-            Condition::SourceIp(values) => {
-                let config = ValueConfig { values: values.clone() };
-                Self {
-                    source_ip_config: Some(config),
-                    ..shown
-                }
-            }
+        if let Condition::HostHeader(patterns) | Condition::PathPattern(patterns) = condition {
+            PatternConfig {
+                values: shown.values,
+                regex_values: shown.regex_values,
+            } = PatternConfig::of(patterns);
         }
+        let values = |values: &Vec<String>| Some(ValueConfig { values: values.clone() });
+        match condition {
+            Condition::HostHeader(patterns) => shown.host_header_config = Some(PatternConfig::of(patterns)),
+            Condition::PathPattern(patterns) => shown.path_pattern_config = Some(PatternConfig::of(patterns)),
+            Condition::HttpHeader { name, patterns } => {
+                shown.http_header_config = Some(HeaderConfig::of(name, patterns));
+            }
+            Condition::QueryString(pairs) => shown.query_string_config = Some(QueryConfig::of(pairs)),
+            Condition::HttpRequestMethod(methods) => shown.http_request_method_config = values(methods),
+            Condition::SourceIp(blocks) => shown.source_ip_config = values(blocks),
+        }
+        shown
     }
 
     /// The condition that a request means.
@@ -146,57 +103,34 @@ impl ConditionDescription {
     /// # Errors
     /// `ValidationError` for an unknown field, a field without values of its own, or with those of another.
     pub(super) fn parse(self) -> Result<Condition, ApiError> {
-        let invalid = |message: String| Err(ApiError::new("ValidationError", message));
         let Some(field) = self.field.clone() else {
-            return invalid("A condition must have a field".to_owned());
+            return Err(invalid("A condition must have a field"));
         };
         if let Some(other) = self.foreign_config(&field) {
-            return invalid(format!("A condition with field '{field}' cannot have {other}"));
+            return Err(invalid(&format!(
+                "A condition with field '{field}' cannot have {other}"
+            )));
         }
+        let direct = PatternConfig {
+            values: self.values,
+            regex_values: self.regex_values,
+        };
+        let values = |config: Option<ValueConfig>| some(&field, config.map(|config| config.values).unwrap_or_default());
         match &*field {
-            "host-header" => {
-                let config = self.host_header_config;
-                patterns(&field, self.values, self.regex_values, config).map(Condition::HostHeader)
-            }
-            "path-pattern" => {
-                let config = self.path_pattern_config;
-                patterns(&field, self.values, self.regex_values, config).map(Condition::PathPattern)
-            }
+            "host-header" => patterns(&field, direct, self.host_header_config).map(Condition::HostHeader),
+            "path-pattern" => patterns(&field, direct, self.path_pattern_config).map(Condition::PathPattern),
             "http-header" => {
-                let Some(HeaderConfig {
-                    http_header_name,
-                    values,
-                    regex_values,
-                }) = self.http_header_config
-                else {
-                    return invalid("A condition with field 'http-header' must have HttpHeaderConfig".to_owned());
-                };
-                let patterns = patterns(&field, values, regex_values, None)?;
-                Ok(Condition::HttpHeader {
-                    name: http_header_name,
-                    patterns,
-                })
+                let config = self.http_header_config;
+                let missing = || invalid("A condition with field 'http-header' must have HttpHeaderConfig");
+                config.ok_or_else(missing)?.parse(&field)
             }
             "query-string" => {
-                let values = self.query_string_config.map(|config| config.values).unwrap_or_default();
-                let pair = |found: PairDescription| QueryPair {
-                    key: found.key.filter(|key| !key.is_empty()),
-                    value: found.value,
-                };
-                some(&field, values.into_iter().map(pair).collect()).map(Condition::QueryString)
+                let pairs = self.query_string_config.map(QueryConfig::pairs).unwrap_or_default();
+                some(&field, pairs).map(Condition::QueryString)
             }
-            "http-request-method" => {
-                let values = self
-                    .http_request_method_config
-                    .map(|config| config.values)
-                    .unwrap_or_default();
-                some(&field, values).map(Condition::HttpRequestMethod)
-            }
-            "source-ip" => {
-                let values = self.source_ip_config.map(|config| config.values).unwrap_or_default();
-                some(&field, values).map(Condition::SourceIp)
-            }
-            _ => invalid(format!("The condition field '{field}' is not known")),
+            "http-request-method" => values(self.http_request_method_config).map(Condition::HttpRequestMethod),
+            "source-ip" => values(self.source_ip_config).map(Condition::SourceIp),
+            _ => Err(invalid(&format!("The condition field '{field}' is not known"))),
         }
     }
 
@@ -239,36 +173,77 @@ impl PatternConfig {
     }
 }
 
+impl HeaderConfig {
+    fn of(name: &str, patterns: &Patterns) -> Self {
+        let PatternConfig { values, regex_values } = PatternConfig::of(patterns);
+        Self {
+            http_header_name: name.to_owned(),
+            values,
+            regex_values,
+        }
+    }
+
+    fn parse(self, field: &str) -> Result<Condition, ApiError> {
+        let direct = PatternConfig {
+            values: self.values,
+            regex_values: self.regex_values,
+        };
+        Ok(Condition::HttpHeader {
+            name: self.http_header_name,
+            patterns: patterns(field, direct, None)?,
+        })
+    }
+}
+
+impl QueryConfig {
+    fn of(pairs: &[QueryPair]) -> Self {
+        let describe = |pair: &QueryPair| PairDescription {
+            key: pair.key.clone(),
+            value: pair.value.clone(),
+        };
+        Self {
+            values: pairs.iter().map(describe).collect(),
+        }
+    }
+
+    fn pairs(self) -> Vec<QueryPair> {
+        let pair = |found: PairDescription| QueryPair {
+            key: found.key.filter(|key| !key.is_empty()),
+            value: found.value,
+        };
+        self.values.into_iter().map(pair).collect()
+    }
+}
+
 /// The patterns of a field that are given in the old way, the new one, or alike in both.
-fn patterns(
-    field: &str,
-    values: Vec<String>,
-    regex_values: Vec<String>,
-    config: Option<PatternConfig>,
-) -> Result<Patterns, ApiError> {
-    let direct = PatternConfig { values, regex_values };
+fn patterns(field: &str, direct: PatternConfig, config: Option<PatternConfig>) -> Result<Patterns, ApiError> {
     let given = match config {
         Some(config) if direct == PatternConfig::default() || direct == config => config,
         Some(_) => {
-            let message = format!("The values of a condition with field '{field}' must be given in one way");
-            return Err(ApiError::new("ValidationError", message));
+            return Err(invalid(&format!(
+                "The values of a condition with field '{field}' must be given in one way"
+            )));
         }
         None => direct,
     };
     match (given.values.is_empty(), given.regex_values.is_empty()) {
         (false, true) => Ok(Patterns::Wildcards(given.values)),
         (true, false) => Ok(Patterns::Regexes(given.regex_values)),
-        _ => {
-            let message = format!("A condition with field '{field}' must have either values or regex values");
-            Err(ApiError::new("ValidationError", message))
-        }
+        _ => Err(invalid(&format!(
+            "A condition with field '{field}' must have either values or regex values"
+        ))),
     }
 }
 
 fn some<T>(field: &str, values: Vec<T>) -> Result<Vec<T>, ApiError> {
     if values.is_empty() {
-        let message = format!("A condition with field '{field}' must have at least one value");
-        return Err(ApiError::new("ValidationError", message));
+        return Err(invalid(&format!(
+            "A condition with field '{field}' must have at least one value"
+        )));
     }
     Ok(values)
+}
+
+fn invalid(message: &str) -> ApiError {
+    ApiError::new("ValidationError", message)
 }

@@ -133,9 +133,8 @@ fn oidc(actions: &[Action]) -> Option<&AuthenticateOidc> {
 }
 
 fn check_sequence(actions: &[Action]) -> Result<(), ApiError> {
-    let (last, earlier) = match actions.split_last() {
-        Some((last, earlier)) => (last, earlier),
-        None => return Ok(()),
+    let Some((last, earlier)) = actions.split_last() else {
+        return Ok(());
     };
     if !last.step.is_final() || earlier.iter().any(|action| action.step.is_final()) {
         return invalid("The last action, and no other, must be a forward, redirect or fixed-response");

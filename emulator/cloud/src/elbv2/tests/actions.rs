@@ -278,7 +278,7 @@ fn protocols_of_listener_and_targets_must_agree() {
         (&application, "HTTP", &tcp, "IncompatibleProtocols"),
         (&application, "HTTP", &grpc, "IncompatibleProtocols"),
         (&application, "HTTPS", &grpc, "ok"),
-        (&application, "TCP", &tcp, "UnsupportedProtocol"),
+        (&application, "TCP", &tcp, "ValidationError"),
         (&network, "TCP", &http, "IncompatibleProtocols"),
         (&network, "TCP", &function, "IncompatibleProtocols"),
     ] {

@@ -18,7 +18,7 @@ fn creating_one_checks_what_it_is_asked_for() {
         (json!({"LoadBalancerArn": format!("{arn}0")}), "LoadBalancerNotFound"),
         (json!({"Port": 0}), "ValidationError"),
         (json!({"Protocol": "GOPHER"}), "ValidationError"),
-        (json!({"Protocol": "HTTP"}), "UnsupportedProtocol"),
+        (json!({"Protocol": "HTTP"}), "ValidationError"),
         (json!({"Protocol": "UDP"}), "IncompatibleProtocols"),
         (json!({"DefaultActions": []}), "ValidationError"),
         (
