@@ -203,6 +203,10 @@ proptest! {
     #[test]
     fn keeps_everything_together(steps in prop::collection::vec(step(), 1..60)) {
         let mut lab = Lab::new();
+        // Where most calls about rules have something to be about.
+        let application = lab.application("app0");
+        lab.http_group("h0");
+        lab.http_listener(&application, 80);
         for step in steps {
             let before = format!("{:?}", lab.cloud);
             if run(&mut lab, &step).is_err() {
