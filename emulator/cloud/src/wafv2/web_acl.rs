@@ -1,5 +1,6 @@
 //! Web ACLs.
 
+use crate::elbv2::{self, load_balancer::Type};
 use crate::{ApiError, Region, Tags, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
@@ -109,8 +110,7 @@ pub fn check_scope(scope: &str) -> Result<(), ApiError> {
 /// # Errors
 /// `WAFInvalidParameterException` for another resource, `WAFNonexistentItemException`, `WAFUnavailableEntityException`.
 pub fn check_resource(arn: &str, region: &Region, now: Timestamp) -> Result<(), ApiError> {
-    use crate::elbv2::load_balancer::Type;
-    if crate::elbv2::arn::type_of(arn) != Some(Type::Application) {
+    if elbv2::arn::type_of(arn) != Some(Type::Application) {
         return Err(invalid(format!("The resource '{arn}' is no application load balancer")));
     }
     match region.elbv2.load_balancers.get(arn) {
