@@ -14,15 +14,16 @@ pub(crate) fn authorization(service: &str) -> String {
     )
 }
 
-/// One AWS call; status and body.
-pub(crate) async fn call(address: SocketAddr, service: &str, form: &str) -> (u16, String) {
-    try_call(address, service, form).await.unwrap()
+/// One AWS call; status and body. In JSON, the action stands before a line break: `CertificateManager.ListCertificates\n{}`.
+pub(crate) async fn call(address: SocketAddr, service: &str, message: &str) -> (u16, String) {
+    try_call(address, service, message).await.unwrap()
 }
 
 /// As [`call`], of an endpoint that may end meanwhile.
-pub(crate) async fn try_call(address: SocketAddr, service: &str, form: &str) -> anyhow::Result<(u16, String)> {
+pub(crate) async fn try_call(address: SocketAddr, service: &str, message: &str) -> anyhow::Result<(u16, String)> {
+    let (target, body) = message.split_once('\n').unwrap_or(("", message));
     let request = Request::post("/").header("authorization", authorization(service));
-    send(address, request, form).await
+    send(address, request.header("x-amz-target", target), body).await
 }
 
 /// One request for a page under `/_seatrial/`; status and body.
