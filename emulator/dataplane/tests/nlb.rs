@@ -11,8 +11,9 @@ use std::{
 use seatrial_dataplane::{
     Config, DataPlane, HealthReason, HealthReport, HealthReports, HealthState, Options, Problem,
     config::{
-        DEFAULT_IDLE_TIMEOUT, Forward, HealthCheck, HealthCheckProtocol, Listener, LoadBalancer, Protocol, Target,
-        TargetGroup, TargetState, ZoneAddress,
+        DEFAULT_IDLE_TIMEOUT, Forward, HealthCheck, HealthCheckProtocol, Listener, ListenerKind, LoadBalancer,
+        NetworkListener, Protocol, ProtocolVersion, Target, TargetGroup, TargetState, ZoneAddress,
+        application::{Attributes, TargetGroupAttributes},
     },
 };
 use tokio::{
@@ -54,6 +55,13 @@ impl Fixture {
 
     fn group(&mut self) -> &mut TargetGroup {
         &mut self.config.target_groups[0]
+    }
+
+    fn listener(&mut self) -> &mut NetworkListener {
+        match &mut self.config.load_balancers[0].listeners[0].kind {
+            ListenerKind::Network(network) => network,
+            ListenerKind::Application(_) => unreachable!("the listener carries flows"),
+        }
     }
 
     fn target(&mut self, index: usize) -> &mut Target {
@@ -124,13 +132,17 @@ fn config(net: u8, targets: &[u8]) -> Config {
             listeners: vec![Listener {
                 arn: "listener".to_owned(),
                 port: PORT,
-                protocol: Protocol::Tcp,
-                idle_timeout: DEFAULT_IDLE_TIMEOUT,
-                forward: vec![Forward {
-                    target_group_arn: "tg".to_owned(),
-                    weight: 1,
-                }],
+                tls: None,
+                kind: ListenerKind::Network(NetworkListener {
+                    protocol: Protocol::Tcp,
+                    idle_timeout: DEFAULT_IDLE_TIMEOUT,
+                    forward: vec![Forward {
+                        target_group_arn: "tg".to_owned(),
+                        weight: 1,
+                    }],
+                }),
             }],
+            application: Attributes::default(),
         }],
         target_groups: vec![TargetGroup {
             arn: "tg".to_owned(),
@@ -138,6 +150,7 @@ fn config(net: u8, targets: &[u8]) -> Config {
             health_check: HealthCheck {
                 protocol: HealthCheckProtocol::Tcp,
                 port: None,
+                version: ProtocolVersion::Http1,
                 path: "/healthz".to_owned(),
                 interval: Duration::from_secs(1),
                 timeout: Duration::from_secs(1),
@@ -148,6 +161,7 @@ fn config(net: u8, targets: &[u8]) -> Config {
             connection_termination: false,
             unhealthy_connection_termination: true,
             proxy_protocol_v2: false,
+            application: TargetGroupAttributes::default(),
             targets: targets.iter().map(target).collect(),
         }],
     }
@@ -401,7 +415,7 @@ async fn proxy_protocol_names_the_client() -> anyhow::Result<()> {
 async fn an_idle_flow_is_reset() -> anyhow::Result<()> {
     echo_target(18, 11).await?;
     let mut lb = Fixture::start(18, &[11])?;
-    lb.config.load_balancers[0].listeners[0].idle_timeout = Duration::from_millis(200);
+    lb.listener().idle_timeout = Duration::from_millis(200);
     lb.apply();
     lb.all_healthy().await?;
     let mut client = TcpStream::connect(lb.front(1)).await?;
