@@ -99,7 +99,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::routes::TargetKey;
+    use crate::{routes::TargetKey, selection::mix};
 
     fn member(port: u16, slow_start_from: Option<Instant>) -> Arc<Destination> {
         let key = TargetKey {
@@ -164,12 +164,12 @@ mod tests {
         };
         let share = |seconds| {
             let now = start + Duration::from_secs(seconds);
-            let chosen = (0..2000).filter_map(|random| balance.choose(random, now));
+            let chosen = (0..2000).filter_map(|number| balance.choose(mix(number), now));
             let mut counts = BTreeMap::<u16, u32>::new();
             chosen.for_each(|member| *counts.entry(member.key.port).or_default() += 1);
             counts.get(&2).copied().unwrap_or(0)
         };
-        assert!(share(1) < 50 && (300..450).contains(&share(25)) && share(100) == 1000);
+        assert!(share(1) < 50 && (330..470).contains(&share(25)) && share(100) == 1000);
     }
 
     #[test]

@@ -124,7 +124,6 @@ pub(crate) async fn serve(server: Rc<Server>, tcp: TcpStream, flow: Flow, route:
 async fn serve_http1(stream: Stream, connection: Rc<ClientConnection>, progress: Rc<Progress>) {
     let service = service_fn(|request| respond(connection.clone(), progress.clone(), request));
     let http = http1::Builder::new()
-        .pipeline_flush(true)
         .max_buf_size(4 * LONGEST_HEADERS)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();

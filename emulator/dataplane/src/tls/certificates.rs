@@ -9,7 +9,11 @@ use rustls::{
     server::{ClientHello, ResolvesServerCert},
     sign::CertifiedKey,
 };
-use x509_parser::{extensions::GeneralName, prelude::X509Certificate};
+use x509_cert::{
+    Certificate as X509, TbsCertificate,
+    der::Decode,
+    ext::pkix::{SubjectAltName, name::GeneralName},
+};
 
 use super::TlsError;
 use crate::config::Certificate;
@@ -92,25 +96,24 @@ impl Named {
     }
 }
 
-/// The DNS names that a certificate is for: the alternative ones, or else the common name.
+/// The DNS names that a certificate is for, in lower case: the alternative ones, or else the common name.
 fn names_of(certificate: &CertificateDer<'_>) -> Option<Vec<String>> {
-    use x509_parser::prelude::FromDer;
-    let (_, parsed) = X509Certificate::from_der(certificate).ok()?;
-    let alternative = parsed.subject_alternative_name().ok().flatten();
-    let names = alternative.iter().flat_map(|extension| &extension.value.general_names);
+    let parsed = X509::from_der(certificate).ok()?.tbs_certificate;
+    let alternative = parsed.get::<SubjectAltName>().ok().flatten();
+    let names = alternative.iter().flat_map(|(_, names)| &names.0);
     let dns = names.filter_map(|name| match name {
-        GeneralName::DNSName(name) => Some(name.to_ascii_lowercase()),
+        GeneralName::DnsName(name) => Some(name.as_str().to_ascii_lowercase()),
         _ => None,
     });
     let names: Vec<_> = dns.collect();
-    if !names.is_empty() {
-        return Some(names);
-    }
-    let common = parsed
-        .subject()
-        .iter_common_name()
-        .filter_map(|name| name.as_str().ok());
-    Some(common.map(str::to_ascii_lowercase).collect())
+    Some(if names.is_empty() { common_names(&parsed) } else { names })
+}
+
+fn common_names(certificate: &TbsCertificate) -> Vec<String> {
+    let attributes = certificate.subject.0.iter().flat_map(|name| name.0.iter());
+    let common =
+        attributes.filter_map(|attribute| Some(attribute.to_string().strip_prefix("CN=")?.to_ascii_lowercase()));
+    common.collect()
 }
 
 #[cfg(test)]

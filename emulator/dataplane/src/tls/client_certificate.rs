@@ -1,12 +1,7 @@
 //! What targets are told of a client's certificate ("Mutual authentication with TLS": HTTP headers). Pure.
 
 use rustls::pki_types::CertificateDer;
-use x509_parser::{
-    objects::{oid_registry, oid2abbrev},
-    prelude::{FromDer, X509Certificate},
-    time::ASN1Time,
-    x509::X509Name,
-};
+use x509_cert::{Certificate, der::Decode, time::Time};
 
 use crate::config::{ClientAuthentication, application::RequestHeader};
 
@@ -28,23 +23,13 @@ pub(crate) fn headers(
 }
 
 fn described(leaf: &CertificateDer<'_>) -> Option<Vec<(RequestHeader, String)>> {
-    let (_, certificate) = X509Certificate::from_der(leaf).ok()?;
-    let serial: String = certificate
-        .raw_serial()
-        .iter()
-        .map(|byte| format!("{byte:02X}"))
-        .collect();
-    let validity = certificate.validity();
+    let certificate = Certificate::from_der(leaf).ok()?.tbs_certificate;
+    let serial = data_encoding::HEXUPPER.encode(certificate.serial_number.as_bytes());
+    let validity = certificate.validity;
     Some(vec![
         (RequestHeader::ClientCertificateSerialNumber, serial),
-        (
-            RequestHeader::ClientCertificateIssuer,
-            distinguished(certificate.issuer()),
-        ),
-        (
-            RequestHeader::ClientCertificateSubject,
-            distinguished(certificate.subject()),
-        ),
+        (RequestHeader::ClientCertificateIssuer, certificate.issuer.to_string()),
+        (RequestHeader::ClientCertificateSubject, certificate.subject.to_string()),
         (
             RequestHeader::ClientCertificateValidity,
             format!(
@@ -60,19 +45,9 @@ fn described(leaf: &CertificateDer<'_>) -> Option<Vec<(RequestHeader, String)>> 
     ])
 }
 
-/// As RFC 2253 writes names: the last part first.
-fn distinguished(name: &X509Name<'_>) -> String {
-    let attributes: Vec<_> = name.iter_attributes().collect();
-    let part = |attribute: &&x509_parser::x509::AttributeTypeAndValue<'_>| {
-        let kind = oid2abbrev(attribute.attr_type(), oid_registry())
-            .map_or_else(|_| attribute.attr_type().to_id_string(), str::to_owned);
-        format!("{kind}={}", attribute.as_str().unwrap_or_default())
-    };
-    attributes.iter().rev().map(part).collect::<Vec<_>>().join(",")
-}
-
-fn time(time: ASN1Time) -> String {
-    jiff::Timestamp::from_second(time.timestamp())
+fn time(time: Time) -> String {
+    let seconds = i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX);
+    jiff::Timestamp::from_second(seconds)
         .map(|time| time.to_string())
         .unwrap_or_default()
 }

@@ -28,7 +28,7 @@ fn cookies(reply: &Reply) -> String {
 async fn lb(net: u8, stickiness: Stickiness) -> anyhow::Result<Fixture> {
     let mut lb = Fixture::start(net)?;
     for host in [11, 12, 13] {
-        target::serve(net, host, async move |_| {
+        target::serve(net, host, move |_| async move {
             let response = Response::builder().header("set-cookie", "SESSION=1; Path=/");
             response
                 .body(Full::new(Bytes::from(host.to_string())))
