@@ -3,9 +3,11 @@
 use crate::ec2::interface::{Attachment, Instance, Interface};
 use crate::ec2::network::{Address, InternetGateway, RouteTable, Subnet, Vpc};
 use crate::ec2::security_group::SecurityGroup;
-use crate::{Tags, Timestamp, ec2};
-use ipnet::Ipv4Net;
+use crate::elbv2::limits;
+use crate::{ApiError, Tags, Timestamp, acm, ec2};
+use ipnet::{Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 /// The default world: two zones, an instance in each.
@@ -36,6 +38,21 @@ pub struct World {
     /// Elastic IP addresses that are allocated.
     #[serde(default)]
     pub addresses: Vec<AddressSpec>,
+    /// Quotas of Elastic Load Balancing that are not AWS's, by the name that DescribeAccountLimits gives them.
+    #[serde(default)]
+    pub quotas: BTreeMap<String, usize>,
+    /// Objects of S3 that services read, such as the certificates of a trust store.
+    #[serde(default)]
+    pub objects: Vec<ObjectSpec>,
+    /// Certificates of ACM in the home region.
+    #[serde(default)]
+    pub certificates: Vec<CertificateSpec>,
+    /// Web ACLs of WAF in the home region.
+    #[serde(default)]
+    pub web_acls: Vec<WebAclSpec>,
+    /// Whether Shield Advanced is subscribed.
+    #[serde(default)]
+    pub shield_subscription: bool,
 }
 
 fn dns_suffix() -> String {
@@ -69,6 +86,9 @@ pub struct SubnetSpec {
     pub zone: String,
     /// IPv4 block.
     pub cidr: Ipv4Net,
+    /// IPv6 block, which dual-stack load balancers need.
+    #[serde(default)]
+    pub ipv6_cidr: Option<Ipv6Net>,
     /// Tags.
     #[serde(default)]
     pub tags: Tags,
@@ -119,6 +139,51 @@ pub struct AddressSpec {
     pub public_ip: Ipv4Addr,
 }
 
+/// A certificate of ACM: PEM of its own, or names that the emulator's authority issues one for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct CertificateSpec {
+    /// What its ARN ends with.
+    pub id: String,
+    /// Names, that of the subject first; none beside PEM.
+    #[serde(default)]
+    pub names: Vec<String>,
+    /// The certificate, PEM.
+    #[serde(default)]
+    pub certificate: Option<String>,
+    /// Its private key, PEM.
+    #[serde(default)]
+    pub private_key: Option<String>,
+    /// The authorities above it, PEM.
+    #[serde(default)]
+    pub chain: Option<String>,
+    /// Tags.
+    #[serde(default)]
+    pub tags: Tags,
+}
+
+/// A web ACL that lets everything pass.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct WebAclSpec {
+    /// What its ARN ends with.
+    pub id: String,
+    /// Name.
+    pub name: String,
+}
+
+/// An object of S3.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct ObjectSpec {
+    /// Its bucket.
+    pub bucket: String,
+    /// Its key.
+    pub key: String,
+    /// What it holds.
+    pub content: String,
+}
+
 /// Why a world cannot be.
 #[derive(Debug, thiserror::Error)]
 pub enum WorldError {
@@ -132,6 +197,20 @@ pub enum WorldError {
         instance: String,
         /// What it names.
         reference: String,
+    },
+    /// A certificate cannot be.
+    #[error("certificate {id} cannot be read or issued")]
+    Certificate {
+        /// Its id.
+        id: String,
+        /// Why.
+        source: ApiError,
+    },
+    /// There is no such quota.
+    #[error("the quota {name} is not one of those that DescribeAccountLimits names")]
+    Quota {
+        /// What the file calls it.
+        name: String,
     },
     /// A block or address lies outside of the one that should hold it.
     #[error("{inner} is not within {outer}")]
@@ -185,7 +264,20 @@ impl World {
                 return Err(missing(group));
             }
         }
-        Ok(())
+        let known = |name: &&String| limits::ALL.iter().any(|limit| limit.name == *name);
+        if let Some(name) = self.quotas.keys().find(|name| !known(name)) {
+            return Err(WorldError::Quota { name: name.clone() });
+        }
+        let certificates = acm::State::from_world(self);
+        certificates
+            .map(drop)
+            .map_err(|(id, source)| WorldError::Certificate { id, source })
+    }
+
+    /// The objects of S3 by bucket and key.
+    pub(crate) fn objects(&self) -> BTreeMap<(String, String), String> {
+        let entry = |object: &ObjectSpec| ((object.bucket.clone(), object.key.clone()), object.content.clone());
+        self.objects.iter().map(entry).collect()
     }
 
     /// A subnet by id.
@@ -236,13 +328,20 @@ impl ec2::State {
         };
         state.route_tables.insert(vpc.main_route_table.clone(), table);
         for subnet in &world.subnets {
-            let SubnetSpec { id, zone, cidr, tags } = subnet.clone();
+            let SubnetSpec {
+                id,
+                zone,
+                cidr,
+                ipv6_cidr,
+                tags,
+            } = subnet.clone();
             state.subnets.insert(
                 id,
                 Subnet {
                     vpc_id: vpc.id.clone(),
                     zone,
                     cidr,
+                    ipv6_cidr,
                     tags,
                 },
             );
@@ -326,5 +425,16 @@ mod tests {
         let yaml = BUILT_IN.replace("subnet: subnet-0a00000000000000a", "subnet: subnet-0nowhere");
         let error = World::parse(&yaml).unwrap_err();
         assert!(error.to_string().contains("subnet-0nowhere"), "{error}");
+    }
+
+    #[test]
+    fn a_world_knows_the_names_of_quotas() {
+        let mut world = World::default();
+        world.quotas.insert("rules".to_owned(), 1);
+        let error = World::parse(&serde_saphyr::to_string(&world).unwrap()).unwrap_err();
+        assert!(
+            matches!(&error, WorldError::Quota { name } if name == "rules"),
+            "{error:?}"
+        );
     }
 }
