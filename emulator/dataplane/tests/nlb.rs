@@ -11,8 +11,9 @@ use std::{
 use seatrial_dataplane::{
     Config, DataPlane, HealthReason, HealthReport, HealthReports, HealthState, Options, Problem,
     config::{
-        DEFAULT_IDLE_TIMEOUT, Forward, HealthCheck, HealthCheckProtocol, Listener, ListenerKind, LoadBalancer,
-        NetworkListener, Protocol, ProtocolVersion, Target, TargetGroup, TargetState, ZoneAddress,
+        Certificate, ClientAuthentication, DEFAULT_IDLE_TIMEOUT, Forward, HealthCheck, HealthCheckProtocol, Listener,
+        ListenerKind, LoadBalancer, NetworkListener, Protocol, ProtocolVersion, Target, TargetGroup, TargetState,
+        ZoneAddress,
         application::{Attributes, TargetGroupAttributes},
     },
 };
@@ -525,5 +526,44 @@ async fn names_are_answered_over_udp_and_tcp() -> anyhow::Result<()> {
     let mut over_tcp = vec![0; usize::from(tcp.read_u16().await?)];
     timeout(PATIENCE, tcp.read_exact(&mut over_tcp)).await??;
     assert_eq!(over_tcp, response[..length]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn tls_ends_at_the_load_balancer() -> anyhow::Result<()> {
+    let made = rcgen::generate_simple_self_signed(vec!["www.example.com".to_owned()])?;
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(made.cert.der().clone())?;
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let client = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    echo_target(27, 11).await?;
+    let mut lb = Fixture::start(27, &[11])?;
+    lb.listener().protocol = Protocol::Tls;
+    lb.config.load_balancers[0].listeners[0].tls = Some(Tls {
+        policy: "ELBSecurityPolicy-TLS13-1-2-2021-06".to_owned(),
+        certificates: vec![Certificate {
+            arn: "certificate".to_owned(),
+            chain: made.cert.pem(),
+            private_key: made.signing_key.serialize_pem(),
+        }],
+        client_authentication: ClientAuthentication::Off,
+        http2: false,
+    });
+    lb.apply();
+    lb.all_healthy().await?;
+    let name = rustls::pki_types::ServerName::try_from("www.example.com")?;
+    let tcp = TcpStream::connect(lb.front(1)).await?;
+    let mut stream = tokio_rustls::TlsConnector::from(Arc::new(client))
+        .connect(name, tcp)
+        .await?;
+    assert_eq!(stream.read_u8().await?, 11);
+    let said = vec![7; 1 << 20];
+    let (mut hears, mut says) = tokio::io::split(&mut stream);
+    let mut heard = vec![0; said.len()];
+    tokio::try_join!(says.write_all(&said), hears.read_exact(&mut heard))?;
+    assert!(heard == said);
     Ok(())
 }

@@ -72,10 +72,7 @@ fn classify(method: &Method, headers: &HeaderMap) -> Classification {
         Some(_) => return Classification::Acceptable("UndefinedContentLengthSemantics"),
         None => {}
     }
-    if headers
-        .values()
-        .any(|value| value.as_bytes().iter().any(|byte| !byte.is_ascii()))
-    {
+    if headers.values().any(|value| !value.as_bytes().is_ascii()) {
         return Classification::Acceptable("NonCompliantHeader");
     }
     Classification::Compliant

@@ -16,6 +16,16 @@ const FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
 pub(crate) const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
 const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
+/// Headers that a proxy does not pass on.
+const OF_ONE_CONNECTION: [HeaderName; 7] = [
+    CONNECTION,
+    KEEP_ALIVE,
+    PROXY_CONNECTION,
+    TE,
+    TRAILER,
+    TRANSFER_ENCODING,
+    UPGRADE,
+];
 /// More addresses in `X-Forwarded-For` are answered with 463.
 const MOST_FORWARDED: usize = 30;
 
@@ -80,18 +90,20 @@ pub(crate) fn to_target(headers: &mut HeaderMap, forwarded: &Forwarded, attribut
 
 /// Takes away what concerns only one connection (RFC 9110, 7.6.1), on the way there and back.
 pub(crate) fn end_to_end(headers: &mut HeaderMap) {
+    if !headers.keys().any(|name| OF_ONE_CONNECTION.contains(name)) {
+        return;
+    }
     if let Some(connection) = headers.remove(CONNECTION) {
-        let named = connection.to_str().unwrap_or_default().split(',');
-        for name in named.map(str::trim).filter(|name| !name.eq_ignore_ascii_case("te")) {
+        let named = connection.to_str().unwrap_or_default().split(',').map(str::trim);
+        for name in named.filter(|name| !name.eq_ignore_ascii_case("te")) {
             headers.remove(name);
         }
     }
-    for name in [KEEP_ALIVE, PROXY_CONNECTION, TRAILER, TRANSFER_ENCODING, UPGRADE] {
-        headers.remove(name);
-    }
-    // gRPC asks for trailers; nothing else of it concerns the other side.
-    if headers.get(TE).is_some_and(|value| value != "trailers") {
-        headers.remove(TE);
+    for name in &OF_ONE_CONNECTION {
+        // gRPC asks for trailers; nothing else of that header concerns the other side.
+        if name != TE || headers.get(TE).is_some_and(|value| value != "trailers") {
+            headers.remove(name);
+        }
     }
 }
 
