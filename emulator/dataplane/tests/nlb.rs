@@ -12,7 +12,7 @@ use seatrial_dataplane::{
     Config, DataPlane, HealthReason, HealthReport, HealthReports, HealthState, Options, Problem,
     config::{
         Certificate, ClientAuthentication, DEFAULT_IDLE_TIMEOUT, Forward, HealthCheck, HealthCheckProtocol, Listener,
-        ListenerKind, LoadBalancer, NetworkListener, Protocol, ProtocolVersion, Target, TargetGroup, TargetState,
+        ListenerKind, LoadBalancer, NetworkListener, Protocol, ProtocolVersion, Target, TargetGroup, TargetState, Tls,
         ZoneAddress,
         application::{Attributes, TargetGroupAttributes},
     },
