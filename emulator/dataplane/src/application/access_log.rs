@@ -63,8 +63,8 @@ impl Record {
             (Some(from), Some(to)) => format!("{:.3}", to.saturating_duration_since(from).as_secs_f64()),
             _ => "-1".to_owned(),
         };
-        let target = self.target.map_or("-".to_owned(), |target| target.to_string());
-        let target_status = self.target_status.map_or("-".to_owned(), |status| status.to_string());
+        let target = self.target.as_ref().map_or("-".to_owned(), ToString::to_string);
+        let target_status = self.target_status.as_ref().map_or("-".to_owned(), ToString::to_string);
         let (cipher, protocol) = self.tls.unwrap_or(("-", "-"));
         let priority = self.priority.map_or(-1, i64::from);
         let (class, reason) = self.class();

@@ -10,6 +10,7 @@ use hyper::{
     Request, Response, StatusCode, Version,
     body::{Body, Incoming},
     header::{CONNECTION, HeaderValue, LOCATION},
+    http::uri::PathAndQuery,
 };
 use jiff::Timestamp;
 
@@ -181,7 +182,7 @@ fn record(
     };
     let (uri, listener) = (request.uri(), connection.listener.port());
     let host = headers::without_port(headers::host_of(uri, request.headers()));
-    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    let path = uri.path_and_query().map_or("/", PathAndQuery::as_str);
     let line = format!(
         "{} {}://{host}:{listener}{path} {:?}",
         request.method(),

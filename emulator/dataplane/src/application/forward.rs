@@ -129,15 +129,7 @@ impl<'a> Exchange<'a> {
             let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
             record.transformed = (rewritten.as_ref().map(text), url.as_ref().map(ToString::to_string));
         }
-        let port = self.connection.listener.port();
-        let host = rewritten
-            .or_else(|| headers::host_for_target(host, port, attributes))
-            .or_else(|| {
-                parts
-                    .uri
-                    .authority()
-                    .and_then(|authority| HeaderValue::from_str(authority.as_str()).ok())
-            });
+        let host = rewritten.or_else(|| self.host(&parts));
         headers::to_target(
             &mut parts.headers,
             &self.connection.forwarded,
@@ -168,6 +160,17 @@ impl<'a> Exchange<'a> {
             request: Request::from_parts(parts, body),
             upgrade,
         })
+    }
+
+    /// The host that the target is told, if it is not in the headers as it is to be. A client of HTTP/1.0 may have named none.
+    fn host(&self, parts: &request::Parts) -> Option<HeaderValue> {
+        let listener = self.connection.listener;
+        let named = headers::host_of(&parts.uri, &parts.headers);
+        if named.is_empty() {
+            return HeaderValue::try_from(listener.ip().to_string()).ok();
+        }
+        let authority = || HeaderValue::from_str(parts.uri.authority()?.as_str()).ok();
+        headers::host_for_target(named, listener.port(), &self.route.attributes).or_else(authority)
     }
 
     async fn send(

@@ -26,6 +26,8 @@ const OF_ONE_CONNECTION: [HeaderName; 7] = [
     TRANSFER_ENCODING,
     UPGRADE,
 ];
+/// How many headers every request gets.
+const ADDED: usize = 4;
 /// More addresses in `X-Forwarded-For` are answered with 463.
 const MOST_FORWARDED: usize = 30;
 
@@ -72,6 +74,8 @@ pub(crate) fn to_target(headers: &mut HeaderMap, forwarded: &Forwarded, attribut
     }
     end_to_end(headers);
     headers.remove(EXPECT);
+    // Once: the map was made for the headers that came, and would grow with each that is added.
+    headers.reserve(ADDED + forwarded.own.len());
     match attributes.forwarded_for {
         ForwardedFor::Append => append_client(headers, forwarded.client(attributes)),
         ForwardedFor::Preserve => {}

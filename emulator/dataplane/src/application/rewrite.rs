@@ -1,7 +1,7 @@
 //! Transforms ("Transforms for listener rules"): host header and URL of a request as the target sees them. Pure.
 
 use hyper::{Uri, header::HeaderValue, http::uri::PathAndQuery};
-use regex::bytes::{Captures, Regex};
+use regex::bytes::{Captures, Match, Regex};
 
 use super::{
     condition::{InvalidRule, compile_regex},
@@ -86,7 +86,7 @@ fn expand(replace: &str, captures: &Captures<'_>, result: &mut Vec<u8>) {
         match bytes.next_if(|next| byte == b'$' && next.is_ascii_digit()) {
             Some(digit) => {
                 let group = captures.get(usize::from(digit - b'0'));
-                result.extend_from_slice(group.map_or(&[], |group| group.as_bytes()));
+                result.extend_from_slice(group.as_ref().map_or(&[], Match::as_bytes));
             }
             None => result.push(byte),
         }
@@ -123,7 +123,7 @@ mod tests {
             let uri: Uri = url.parse().unwrap();
             let result = rewrites.url(&uri).unwrap();
             assert_eq!(
-                result.map_or(url.to_owned(), |path| path.to_string()),
+                result.map_or(url.to_owned(), |path| format!("{path}")),
                 expected,
                 "{regex} {url}"
             );

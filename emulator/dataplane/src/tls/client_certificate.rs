@@ -48,7 +48,8 @@ fn described(leaf: &CertificateDer<'_>) -> Option<Vec<(RequestHeader, String)>> 
 fn time(time: Time) -> String {
     let seconds = i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX);
     jiff::Timestamp::from_second(seconds)
-        .map(|time| time.to_string())
+        .as_ref()
+        .map(ToString::to_string)
         .unwrap_or_default()
 }
 
