@@ -106,3 +106,92 @@ pub(crate) fn keys(group: &TargetGroup) -> impl Iterator<Item = TargetKey> {
         port: target.port,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::config::{
+        HealthCheck, HealthCheckProtocol, ProtocolVersion, Target, TargetState, application::TargetGroupAttributes,
+    };
+
+    fn config(slow_start: u64, ports: &[u16]) -> Config {
+        let target = |port: &u16| Target {
+            id: "10.0.0.1".to_owned(),
+            address: [10, 0, 0, 1].into(),
+            port: *port,
+            zone: None,
+            state: TargetState::Registered,
+        };
+        let health_check = HealthCheck {
+            protocol: HealthCheckProtocol::Http,
+            port: None,
+            version: ProtocolVersion::Http1,
+            path: "/".to_owned(),
+            interval: Duration::from_secs(30),
+            timeout: Duration::from_secs(5),
+            healthy_threshold: 5,
+            unhealthy_threshold: 2,
+            matcher: crate::Matcher::default(),
+        };
+        Config {
+            load_balancers: Vec::new(),
+            target_groups: vec![TargetGroup {
+                arn: "tg".to_owned(),
+                cross_zone: None,
+                health_check,
+                connection_termination: false,
+                unhealthy_connection_termination: false,
+                proxy_protocol_v2: false,
+                application: TargetGroupAttributes {
+                    slow_start: Duration::from_secs(slow_start),
+                    ..TargetGroupAttributes::default()
+                },
+                targets: ports.iter().map(target).collect(),
+            }],
+        }
+    }
+
+    /// Which targets are in slow start after each became healthy, the given number of seconds after the first.
+    fn slow(slow_start: u64, healthy_at: &[u64]) -> Vec<bool> {
+        let ports: Vec<u16> = (1..=healthy_at.len()).filter_map(|port| port.try_into().ok()).collect();
+        let config = config(slow_start, &ports);
+        let group = &config.target_groups[0];
+        let mut standings = Standings::default();
+        standings.follow(&config);
+        let begin = Instant::now();
+        for (key, seconds) in keys(group).zip(healthy_at) {
+            let now = begin + Duration::from_secs(*seconds);
+            standings.set(&key, HealthState::Healthy, group, now);
+        }
+        keys(group)
+            .map(|key| standings.get(&key).slow_start_from.is_some())
+            .collect()
+    }
+
+    #[test]
+    fn slow_start_needs_another_target_that_is_warm() {
+        for (slow_start, healthy_at, expected) in [
+            (30, vec![0], vec![false]),
+            (30, vec![0, 5], vec![false, true]),
+            (30, vec![0, 5, 6], vec![false, true, true]),
+            (0, vec![0, 5], vec![false, false]),
+        ] {
+            assert_eq!(slow(slow_start, &healthy_at), expected, "{slow_start} {healthy_at:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_gone_is_known_to_be_by_those_who_still_use_it() {
+        let mut standings = Standings::default();
+        let config = config(0, &[1, 2]);
+        standings.follow(&config);
+        let loads: Vec<_> = keys(&config.target_groups[0])
+            .map(|key| standings.get(&key).load)
+            .collect();
+        standings.follow(&self::config(0, &[2]));
+        let gone: Vec<_> = loads.iter().map(|load| load.gone.load(Relaxed)).collect();
+        assert_eq!(gone, [true, false]);
+    }
+}
