@@ -161,6 +161,12 @@ async fn serves_https(emulator: &Emulator, balancer: &str, forward: &str, addres
     let asked = serde_json::json!({ "DomainName": "www.example.org" });
     let certificate = acm(emulator, "RequestCertificate", &asked).await["CertificateArn"].clone();
     let arn = certificate.as_str().unwrap();
+    let deadline = Instant::now() + Duration::from_secs(10);
+    let named = serde_json::json!({ "CertificateArn": arn });
+    while acm(emulator, "DescribeCertificate", &named).await["Certificate"]["Status"] != "ISSUED" {
+        assert!(Instant::now() < deadline, "the certificate is never issued");
+        sleep(Duration::from_millis(5)).await;
+    }
     let form = format!(
         "Action=CreateListener&LoadBalancerArn={balancer}&Protocol=HTTPS&Port=443&{forward}&Certificates.member.1.CertificateArn={arn}"
     );
@@ -183,7 +189,6 @@ async fn serves_https(emulator: &Emulator, balancer: &str, forward: &str, addres
         .with_root_certificates(roots)
         .with_no_client_auth();
     let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
-    let deadline = Instant::now() + Duration::from_secs(10);
     let tcp = loop {
         match TcpStream::connect((address, 443)).await {
             Ok(tcp) => break tcp,
