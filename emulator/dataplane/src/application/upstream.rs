@@ -42,11 +42,14 @@ pub(crate) enum SendError {
     Stalled,
 }
 
+/// A connection that waits for its next request, and for how many ticks it has.
+type Idle = (Box<Connection>, u32);
+
 /// The connections of one thread.
 #[derive(Debug)]
 pub(crate) struct Pool {
     tls: TargetTls,
-    idle: RefCell<HashMap<Peer, Vec<(Box<Connection>, u32)>>>,
+    idle: RefCell<HashMap<Peer, Vec<Idle>>>,
     multiplexed: RefCell<HashMap<Peer, http2::SendRequest<RequestBody>>>,
 }
 

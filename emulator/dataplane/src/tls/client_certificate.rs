@@ -67,7 +67,7 @@ fn encoded(certificates: impl Iterator<Item = String>) -> String {
     for byte in text.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'+' | b'=' | b'/' => {
-                result.push(byte.into())
+                result.push(byte.into());
             }
             byte => result.push_str(&format!("%{byte:02X}")),
         }

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use http_body_util::{BodyExt, Full, StreamBody};
+use http_body_util::{BodyExt, Collected, Full, StreamBody};
 use hyper::{
     HeaderMap, Request, Response,
     body::{Bytes, Frame, Incoming},
@@ -38,7 +38,7 @@ async fn grpc_target(net: u8, host: u8) -> anyhow::Result<()> {
             .into_body()
             .collect()
             .await
-            .map(|body| body.to_bytes())
+            .map(Collected::to_bytes)
             .unwrap_or_default();
         let trailers = HeaderMap::from_iter([(
             hyper::header::HeaderName::from_static("grpc-status"),

@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, fmt::Write as _, future::Future, sync::Arc};
 
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Collected, Full};
 use hyper::{
     Request, Response,
     body::{Bytes, Incoming},
@@ -108,7 +108,7 @@ pub(crate) async fn described(host: u8, request: Request<Incoming>) -> Answer {
         .into_body()
         .collect()
         .await
-        .map(|body| body.to_bytes())
+        .map(Collected::to_bytes)
         .unwrap_or_default();
     let _ = write!(text, "\n{}", String::from_utf8_lossy(&body));
     Response::new(Full::new(Bytes::from(text)))
