@@ -58,6 +58,9 @@ struct Args {
     /// Where to answer DNS queries for load balancers' names, within the namespace.
     #[arg(long, env = "SEATRIAL_RESOLVER", value_name = "ADDR")]
     resolver: Option<SocketAddr>,
+    /// Where to write the access logs of application load balancers that have them enabled.
+    #[arg(long, env = "SEATRIAL_ACCESS_LOGS", value_name = "DIR")]
+    access_logs: Option<PathBuf>,
     /// Log as JSON.
     #[arg(long, env = "SEATRIAL_LOG_JSON")]
     log_json: bool,
@@ -78,6 +81,7 @@ impl Args {
             netns: self.netns,
             resolver: self.resolver,
             dns_suffix: self.dns_suffix,
+            access_logs: self.access_logs,
             timing: if self.realistic {
                 dataplane::Timing::Realistic
             } else {
