@@ -3,6 +3,8 @@
 //! [`connect`] turns [`Args`] into an [`Aws`] whose services share one HTTP client, one retry policy and one
 //! set of metrics. Which cloud answers is decided by what the SDK itself reads: `AWS_ENDPOINT_URL` and its kin.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
+// The paths of the SDK's methods are longer than the closures that call them.
+#![allow(clippy::redundant_closure_for_method_calls)]
 
 mod args;
 mod call;

@@ -38,7 +38,7 @@ impl Observed {
             (Change::CreateListener(new), Made::Listener(listener, attributes)) => {
                 let live = LiveListener::created(listener, new.tags.clone(), attributes);
                 self.with_load_balancer(desired, |balancer| {
-                    balancer.listeners.get_or_insert_default().push(live)
+                    balancer.listeners.get_or_insert_default().push(live);
                 });
             }
             (change, _) => {

@@ -95,7 +95,7 @@ fn target_type(subject: &Subject<'_>) -> Result<&'static str, PlanError> {
     }
 }
 
-fn field(field: &str, value: impl ToString, problem: &str, remedy: &str) -> PlanError {
+fn field(field: &str, value: &dyn ToString, problem: &str, remedy: &str) -> PlanError {
     PlanError::Field {
         field: field.to_owned(),
         value: value.to_string(),
@@ -109,7 +109,7 @@ fn target_port(backend: &Backend<'_>, target_type: &str) -> Result<i32, PlanErro
     let port = backend.port;
     if target_type == "ip" {
         return match pod_port(port) {
-            IntOrString::Int(0) => Err(field("ports[].targetPort", 0, "is no port", "give a port of the pods")),
+            IntOrString::Int(0) => Err(field("ports[].targetPort", &0, "is no port", "give a port of the pods")),
             IntOrString::Int(number) => Ok(number),
             IntOrString::String(_) => Ok(1),
         };
@@ -124,7 +124,7 @@ fn target_port(backend: &Backend<'_>, target_type: &str) -> Result<i32, PlanErro
     match port.node_port.unwrap_or(0) {
         _ if !matches!(kind, "LoadBalancer" | "NodePort") => Err(field(
             "type",
-            kind,
+            &kind,
             "has no node ports for targets of type instance",
             remedy,
         )),
@@ -132,7 +132,7 @@ fn target_port(backend: &Backend<'_>, target_type: &str) -> Result<i32, PlanErro
             let remedy = "set allocateLoadBalancerNodePorts to true, or use targets of type ip";
             Err(field(
                 "ports[].nodePort",
-                0,
+                &0,
                 "is needed by targets of type instance",
                 remedy,
             ))
@@ -158,7 +158,7 @@ fn ip_address_type(frame: &Frame<'_>, backend: &Backend<'_>) -> Result<&'static 
         (true, true) => Ok("ipv6"),
         (true, false) => {
             let remedy = "set the annotation service.beta.kubernetes.io/aws-load-balancer-ip-address-type to dualstack";
-            Err(field("ipFamilies", "IPv6", "needs a dualstack load balancer", remedy))
+            Err(field("ipFamilies", &"IPv6", "needs a dualstack load balancer", remedy))
         }
     }
 }

@@ -51,7 +51,7 @@ mod tests {
     use super::*;
     use serde_json::Value;
 
-    fn service(ingress: Value) -> Service {
+    fn service(ingress: &Value) -> Service {
         let service = json!({
             "spec": {"ports": [{"port": 80, "protocol": "TCP"}, {"port": 53, "protocol": "UDP"}]},
             "status": {"loadBalancer": {"ingress": ingress}},
@@ -90,7 +90,7 @@ mod tests {
             ),
         ];
         for (what, ingress, same) in table {
-            let service = service(ingress);
+            let service = service(&ingress);
             let wanted = wanted(&service, "A.elb.test");
             assert_eq!(current(&service).eq(wanted.ingress.iter().flatten()), same, "{what}");
         }

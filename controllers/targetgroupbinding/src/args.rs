@@ -10,7 +10,7 @@ use std::time::Duration;
 #[command(name = "targetgroupbinding-controller", version)]
 #[group(skip)]
 pub(crate) struct Args {
-    /// Name of the cluster; security groups carry it in the tag kubernetes.io/cluster/<name>
+    /// Name of the cluster; security groups carry it in the tag kubernetes.io/cluster/NAME
     #[arg(long, env = "CLUSTER_NAME")]
     pub(crate) cluster_name: String,
     /// Most targets per target group; 0 is no limit

@@ -140,7 +140,7 @@ async fn whole(body: Incoming) -> Result<Bytes, Response<Full<Bytes>>> {
     Limited::new(body, MOST_BODY)
         .collect()
         .await
-        .map(|body| body.to_bytes())
+        .map(http_body_util::Collected::to_bytes)
         .map_err(refused)
 }
 

@@ -1,5 +1,6 @@
 //! Services and what is planned for them.
-#![allow(clippy::unwrap_used)]
+// JSON is written where it is passed.
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value)]
 
 mod choices;
 mod claims;
