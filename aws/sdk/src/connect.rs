@@ -7,6 +7,7 @@ use crate::elbv2::Elbv2Client;
 use crate::metrics::Metrics;
 use crate::service::{Endpoints, Service};
 use crate::throttle::Throttles;
+use crate::unlinked::Unlinked;
 use aws_api::{Aws, AwsError, Ec2};
 use aws_config::imds;
 use aws_config::retry::RetryConfig;
@@ -108,6 +109,10 @@ fn clients(config: &SdkConfig, throttles: &Throttles, endpoints: &Endpoints, met
             client: ec2,
             caller: caller(Service::Ec2),
         }),
+        acm: Arc::new(Unlinked),
+        wafv2: Arc::new(Unlinked),
+        waf_regional: Arc::new(Unlinked),
+        shield: Arc::new(Unlinked),
     }
 }
 

@@ -13,6 +13,7 @@ mod error;
 mod metrics;
 mod service;
 mod throttle;
+mod unlinked;
 
 pub use args::Args;
 pub use aws_api::Aws;

@@ -8,7 +8,6 @@ use crate::change::Change;
 use crate::observed::Observed;
 use crate::patience::Patience;
 use crate::record::Made;
-use crate::resolve::NETWORK;
 use aws_api::ec2::{NewSecurityGroup, SecurityGroup};
 use aws_api::elbv2::{Attributes, NewLoadBalancer, NewTargetGroup, SubnetChange};
 use aws_api::{Aws, AwsError, ErrorClass};
@@ -314,10 +313,12 @@ impl Target<'_> {
             name: wanted.name.clone(),
             target_type: wanted.target_type.clone(),
             protocol: wanted.protocol.clone(),
+            protocol_version: wanted.protocol_version.clone(),
             port: wanted.port,
             vpc_id: self.vpc_id.to_owned(),
             ip_address_type: wanted.ip_address_type.clone(),
             health_check: wanted.health_check.clone(),
+            control_port: wanted.control_port,
             tags: wanted.tags.clone(),
         }
     }
@@ -325,13 +326,15 @@ impl Target<'_> {
     fn new_load_balancer(&self, wanted: &LoadBalancer, observed: &Observed) -> Result<NewLoadBalancer, Failure> {
         Ok(NewLoadBalancer {
             name: wanted.name.clone(),
-            kind: NETWORK.to_owned(),
+            kind: wanted.kind.as_str().to_owned(),
             scheme: wanted.scheme.clone(),
             ip_address_type: wanted.ip_address_type.clone(),
             subnets: wanted.subnets.clone(),
             security_groups: security_groups(&wanted.security_groups, observed)?,
             // Off is the default, and only dual-stack load balancers take the field.
             enable_prefix_for_ipv6_source_nat: wanted.enable_prefix_for_ipv6_source_nat.clone().filter(|it| it == "on"),
+            customer_owned_ipv4_pool: wanted.customer_owned_ipv4_pool.clone(),
+            ipv4_ipam_pool: wanted.ipv4_ipam_pool.clone(),
             tags: wanted.tags.clone(),
         })
     }

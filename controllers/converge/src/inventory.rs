@@ -7,7 +7,7 @@
 use crate::observed::{LiveLoadBalancer, LiveTargetGroup, Observed};
 use aws_api::ec2::SecurityGroup;
 use aws_api::{Aws, AwsError, Tags};
-use model::tags::{CLUSTER_KEY, STACK_KEY};
+use model::tags::{CLUSTER_KEY, Owner};
 use parking_lot::Mutex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -16,6 +16,7 @@ use tokio::time::Instant;
 /// The objects of one cluster in one VPC.
 pub struct Inventory {
     aws: Aws,
+    owner: Owner,
     cluster: String,
     vpc_id: String,
     max_age: Duration,
@@ -40,11 +41,12 @@ struct State {
 }
 
 impl Inventory {
-    /// An inventory that has not been listed yet and lists again after `max_age`.
+    /// An inventory of the stacks of one kind of owner. It has not been listed yet and lists again after `max_age`.
     #[must_use]
-    pub fn new(aws: Aws, cluster: &str, vpc_id: &str, max_age: Duration) -> Self {
+    pub fn new(aws: Aws, owner: Owner, cluster: &str, vpc_id: &str, max_age: Duration) -> Self {
         Self {
             aws,
+            owner,
             cluster: cluster.to_owned(),
             vpc_id: vpc_id.to_owned(),
             max_age,
@@ -126,6 +128,7 @@ impl Inventory {
         let mut tags = self.aws.elbv2.describe_tags(&arns).await?;
 
         let mut stacks = ByStack {
+            owner: self.owner,
             cluster: &self.cluster,
             stacks: BTreeMap::new(),
         };
@@ -176,6 +179,7 @@ impl State {
 
 /// Sorts objects of this cluster by the stack that their tags name.
 struct ByStack<'a> {
+    owner: Owner,
     cluster: &'a str,
     stacks: BTreeMap<String, Observed>,
 }
@@ -185,7 +189,7 @@ impl ByStack<'_> {
         if tags.get(CLUSTER_KEY).map(String::as_str) != Some(self.cluster) {
             return None;
         }
-        let stack = tags.get(STACK_KEY)?;
+        let stack = tags.get(self.owner.stack_key())?;
         Some(self.stacks.entry(stack.clone()).or_default())
     }
 }

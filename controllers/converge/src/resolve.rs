@@ -3,13 +3,10 @@
 use crate::bindings::{BindingKey, ResolvedBinding, TARGET_GROUP_ARN};
 use crate::observed::{LiveLoadBalancer, LiveTargetGroup, Observed};
 use aws_api::ec2::SecurityGroup;
-use aws_api::elbv2::{Forward, ForwardTarget, ListenerSpec};
-use model::tags::{MANAGED_SECURITY_GROUP_ID, STACK_RESOURCE_KEY};
-use model::{Binding, Listener, LoadBalancer, SecurityGroupRef, TargetGroup, TargetGroupRef};
+use aws_api::elbv2::ListenerSpec;
+use model::tags::{MANAGED_SECURITY_GROUP_ID, resource_of};
+use model::{Binding, CertificateRef, Listener, LoadBalancer, SecurityGroupRef, TargetGroup, TargetGroupRef};
 use serde_json::Value;
-
-/// The `type` of every load balancer that a Service gets.
-pub(crate) const NETWORK: &str = "network";
 
 impl Observed {
     /// The managed security group. Should there be two, the one with the lower id.
@@ -62,7 +59,7 @@ impl Observed {
     #[must_use]
     pub fn load_balancer(&self, desired: &LoadBalancer) -> Option<&LiveLoadBalancer> {
         let fits = |live: &&LiveLoadBalancer| {
-            live.load_balancer.kind == NETWORK && live.load_balancer.scheme == desired.scheme
+            live.load_balancer.kind == desired.kind.as_str() && live.load_balancer.scheme == desired.scheme
         };
         self.load_balancers.iter().find(fits)
     }
@@ -70,23 +67,23 @@ impl Observed {
     /// A listener with its target groups resolved, if all exist.
     #[must_use]
     pub fn listener_spec(&self, listener: &Listener, desired: &[TargetGroup]) -> Option<ListenerSpec> {
-        let target = |(group, weight): &(TargetGroupRef, Option<i32>)| {
-            let target_group_arn = self.target_group_arn(group, desired)?;
-            Some(ForwardTarget {
-                target_group_arn,
-                weight: *weight,
-            })
-        };
+        let resolve = |group: &TargetGroupRef| self.target_group_arn(group, desired).ok_or(());
+        let actions = listener
+            .default_actions
+            .iter()
+            .map(|action| action.try_map(resolve).ok());
         Some(ListenerSpec {
             port: listener.port,
             protocol: listener.protocol.clone(),
-            forward: Forward {
-                targets: listener.targets.iter().map(target).collect::<Option<_>>()?,
-                stickiness_enabled: listener.stickiness_enabled,
+            default_actions: actions.collect::<Option<_>>()?,
+            certificate: match listener.certificates.first() {
+                None => None,
+                Some(CertificateRef::Arn(arn)) => Some(arn.clone()),
+                Some(CertificateRef::Id(_)) => return None,
             },
-            certificate: listener.certificates.first().cloned(),
             ssl_policy: listener.ssl_policy.clone(),
             alpn_policy: listener.alpn_policy.clone(),
+            mutual_authentication: listener.mutual_authentication.clone(),
         })
     }
 
@@ -127,5 +124,5 @@ fn name_security_groups(value: &mut Value, observed: &Observed) -> bool {
 }
 
 fn is(tags: &aws_api::Tags, resource: &str) -> bool {
-    tags.get(STACK_RESOURCE_KEY).map(String::as_str) == Some(resource)
+    resource_of(tags) == Some(resource)
 }

@@ -4,9 +4,9 @@
 
 use aws_api::Tags;
 use aws_api::ec2::{Peer, Permission, SecurityGroup};
-use aws_api::elbv2::{self, Attributes, HealthCheck, LoadBalancerZone, SubnetMapping};
-use model::tags::{MANAGED_SECURITY_GROUP_ID, resource_tags};
-use model::{Binding, Listener, LoadBalancer, SecurityGroupRef, Stack, TargetGroup, TargetGroupRef};
+use aws_api::elbv2::{self, Action, Attributes, Forward, HealthCheck, LoadBalancerZone, SubnetMapping};
+use model::tags::{MANAGED_SECURITY_GROUP_ID, Owner};
+use model::{Binding, CertificateRef, Listener, LoadBalancer, SecurityGroupRef, Stack, TargetGroup, TargetGroupRef};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use seatrial_converge::tags::ExternalTags;
@@ -15,7 +15,7 @@ use seatrial_converge::{Change, Made, Observed, diff};
 const STACK: &str = "shop/web";
 
 fn tags(resource: &str, user: &Tags) -> Tags {
-    resource_tags("c", STACK, resource, user)
+    Owner::Service.resource_tags("c", STACK, resource, user)
 }
 
 fn user_tags() -> impl Strategy<Value = Tags> {
@@ -78,9 +78,12 @@ fn listener(port: &Port, user: &Tags) -> Listener {
     Listener {
         port: port.port,
         protocol: port.protocol.to_owned(),
-        targets: vec![(TargetGroupRef::Id(format!("{STACK}:{}", port.port)), None)],
+        default_actions: vec![Action::Forward(Forward::to(TargetGroupRef::Id(format!(
+            "{STACK}:{}",
+            port.port
+        ))))],
         certificates: if port.protocol == "TLS" {
-            vec!["cert-1".to_owned()]
+            vec![CertificateRef::Arn("cert-1".to_owned())]
         } else {
             Vec::new()
         },
@@ -233,12 +236,8 @@ fn check_order(change: &Change, observed: &Observed) {
     match change {
         Change::DeleteTargetGroup { arn } => {
             let names = |live: &seatrial_converge::LiveListener| {
-                live.listener
-                    .spec
-                    .forward
-                    .targets
-                    .iter()
-                    .any(|target| target.target_group_arn == *arn)
+                let actions = &live.listener.spec.default_actions;
+                actions.iter().flat_map(Action::target_groups).any(|group| group == arn)
             };
             assert!(!listeners().any(names), "{change} while a listener names it");
             let bound = observed

@@ -23,7 +23,8 @@ pub use facts::{Facts, LiveLoadBalancer, Needs, needs};
 
 use controllers_api::annotation::Annotations;
 use k8s_openapi::api::core::v1::Service;
-use model::{Stack, tags};
+use model::Stack;
+use model::tags::Owner;
 use std::collections::BTreeMap;
 
 /// What one plan is made from.
@@ -119,7 +120,7 @@ fn user_tags(annotations: Annotations<'_>, config: &Config) -> Result<aws_api::T
 impl Subject<'_> {
     /// All tags of one of the stack's resources.
     pub(crate) fn resource_tags(&self, resource: &str) -> aws_api::Tags {
-        tags::resource_tags(&self.config.cluster, &stack_id(self.service), resource, &self.tags)
+        Owner::Service.resource_tags(&self.config.cluster, &stack_id(self.service), resource, &self.tags)
     }
 
     pub(crate) fn namespace(&self) -> &str {

@@ -5,7 +5,8 @@ use crate::port::ListenerPort;
 use crate::security_group::Groups;
 use crate::target_group::{self, Backend};
 use crate::{PlanError, Subject, attributes, weighted};
-use model::{Listener, Stack};
+use aws_api::elbv2::{Action, Forward, ForwardTarget, Stickiness};
+use model::{CertificateRef, Listener, Stack};
 
 const SSL_PORTS: &str = "aws-load-balancer-ssl-ports";
 const QUIC_PORTS: &str = "aws-load-balancer-quic-enabled-ports";
@@ -29,10 +30,10 @@ pub(crate) fn add(
         protocol: backend_protocol,
     };
     let own = target_group::add(subject, frame, groups, &base, stack)?;
+    let mut forward = Forward::to(own);
     let mut listener = Listener {
         port: number,
         protocol: protocol.to_owned(),
-        targets: vec![(own, None)],
         attributes: attributes::of_listener(annotations, protocol, number)?,
         tags: subject.resource_tags(&number.to_string()),
         ..Listener::default()
@@ -40,11 +41,16 @@ pub(crate) fn add(
     if subject.config.gates.weighted_target_groups
         && let Some(action) = weighted::action(annotations, protocol, number)?
     {
-        listener.targets[0].1 = action.base_weight;
-        listener.stickiness_enabled = action.stickiness;
+        forward.targets[0].weight = action.base_weight;
+        forward.stickiness = action.stickiness.map(|enabled| Stickiness {
+            enabled: Some(enabled),
+            duration: None,
+        });
         for target in &action.targets {
-            let reference = weighted::target(subject, frame, groups, &action, target, stack)?;
-            listener.targets.push((reference, target.weight));
+            forward.targets.push(ForwardTarget {
+                target_group: weighted::target(subject, frame, groups, &action, target, stack)?,
+                weight: target.weight,
+            });
         }
     }
     if protocol == "TLS" {
@@ -53,8 +59,9 @@ pub(crate) fn add(
         listener.alpn_policy = annotations
             .word("aws-load-balancer-alpn-policy", &ALPN)?
             .map(str::to_owned);
-        listener.certificates = certificates;
+        listener.certificates = certificates.into_iter().map(CertificateRef::Arn).collect();
     }
+    listener.default_actions = vec![Action::Forward(forward)];
     stack.listeners.push(listener);
     Ok(())
 }

@@ -55,6 +55,7 @@ pub(crate) fn build(subject: &Subject<'_>, frame: &Frame<'_>, groups: &Groups) -
         attributes: attributes::of_load_balancer(annotations)?,
         minimum_capacity: capacity(subject)?,
         tags: subject.resource_tags(tags::LOAD_BALANCER_ID),
+        ..LoadBalancer::default()
     })
 }
 
@@ -68,7 +69,7 @@ fn name(subject: &Subject<'_>, frame: &Frame<'_>) -> Result<String, PlanError> {
         Some(name) if !name.is_empty() => Ok(name.to_owned()),
         _ => {
             let (namespace, name, uid) = (subject.namespace(), subject.name(), subject.uid());
-            Ok(names::load_balancer(
+            Ok(names::service::load_balancer(
                 &subject.config.cluster,
                 namespace,
                 name,

@@ -133,7 +133,7 @@ fn managed(subject: &Subject<'_>, frame: &Frame<'_>) -> Result<Groups, PlanError
     let shared = subject.config.enable_backend_security_group;
     let group = SecurityGroup {
         id: MANAGED_SECURITY_GROUP_ID.to_owned(),
-        name: names::managed_security_group(
+        name: names::service::managed_security_group(
             &subject.config.cluster,
             subject.namespace(),
             subject.name(),

@@ -3,10 +3,10 @@
 use crate::load_balancer::Frame;
 use crate::security_group::Groups;
 use crate::{PlanError, Subject, attributes, binding, port, stack_id};
-use aws_api::elbv2::HealthCheck;
+use aws_api::elbv2::{HealthCheck, Matcher};
 use k8s_openapi::api::core::v1::{Service, ServicePort};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
-use model::names::{self, TargetGroupName};
+use model::names::service::{self as names, TargetGroupName};
 use model::{Stack, TargetGroup, TargetGroupRef};
 
 const TYPE: &str = "aws-load-balancer-nlb-target-type";
@@ -72,6 +72,7 @@ fn build(
         attributes: attributes::of_target_group(subject.annotations, backend.port.port)?,
         tags: subject.resource_tags(&id),
         id,
+        ..TargetGroup::default()
     })
 }
 
@@ -182,7 +183,7 @@ fn default_check(service: &Service, target_type: &str) -> HealthCheck {
         timeout,
         healthy_threshold: threshold,
         unhealthy_threshold: threshold,
-        matcher: Some("200-399".to_owned()),
+        matcher: Some(Matcher::Http("200-399".to_owned())),
     }
 }
 
@@ -202,6 +203,7 @@ fn health_check(subject: &Subject<'_>, backend: &Backend<'_>, target_type: &str)
         return Err(annotations.error(&key("protocol"), expected, remedy).into());
     }
     let http = protocol != "TCP";
+    let codes = text("success-codes", None).map(Matcher::Http).or(default.matcher);
     Ok(HealthCheck {
         port: health_port(subject, backend, target_type, default.port)?,
         path: text("path", default.path).filter(|_| http),
@@ -213,7 +215,7 @@ fn health_check(subject: &Subject<'_>, backend: &Backend<'_>, target_type: &str)
         },
         healthy_threshold: number("healthy-threshold", default.healthy_threshold)?,
         unhealthy_threshold: number("unhealthy-threshold", default.unhealthy_threshold)?,
-        matcher: text("success-codes", default.matcher).filter(|_| http && advanced),
+        matcher: codes.filter(|_| http && advanced),
         protocol,
     })
 }

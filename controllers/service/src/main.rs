@@ -26,6 +26,7 @@ use converge::{BackendSecurityGroup, BackendSecurityGroupConfig, Converger, Inve
 use k8s_openapi::api::core::v1::Service;
 use kube::runtime::watcher;
 use kube::{Api, Client, CustomResourceExt, Resource};
+use model::tags::Owner;
 use plan::claim::is_ours;
 use prometheus_client::registry::Registry;
 use runtime::Key;
@@ -161,7 +162,13 @@ fn converger(
         external_tags: external_tags.clone(),
     };
     Converger {
-        inventory: Inventory::new(aws.clone(), &args.cluster_name, &vpc_id, process.sync_period),
+        inventory: Inventory::new(
+            aws.clone(),
+            Owner::Service,
+            &args.cluster_name,
+            &vpc_id,
+            process.sync_period,
+        ),
         backend_security_group: BackendSecurityGroup::new(aws.clone(), group),
         bindings: Arc::new(bindings),
         aws,

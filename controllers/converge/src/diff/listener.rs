@@ -4,8 +4,8 @@ use super::{Diff, differing};
 use crate::change::Change;
 use crate::defaults;
 use crate::observed::LiveListener;
-use aws_api::elbv2::{Forward, ListenerSpec};
-use model::Listener;
+use aws_api::elbv2::{Action, Forward, ListenerSpec};
+use model::{CertificateRef, Listener};
 
 impl Diff<'_> {
     pub(super) fn listeners(&self, changes: &mut Vec<Change>) {
@@ -52,20 +52,29 @@ fn attributes_and_certificates(live: &LiveListener, desired: &Listener, changes:
         changes.push(Change::ModifyListenerAttributes { port, attributes });
     }
     let current = live.certificates.as_deref().unwrap_or_default();
-    let added = without(&desired.certificates, current);
+    let wanted = arns(&desired.certificates);
+    let added = without(&wanted, current);
     if !added.is_empty() {
         changes.push(Change::AddCertificates {
             port,
             certificates: added,
         });
     }
-    let removed = without(current, &desired.certificates);
+    let removed = without(current, &wanted);
     if !removed.is_empty() {
         changes.push(Change::RemoveCertificates {
             port,
             certificates: removed,
         });
     }
+}
+
+fn arns(certificates: &[CertificateRef]) -> Vec<String> {
+    let arn = |certificate: &CertificateRef| match certificate {
+        CertificateRef::Arn(arn) => Some(arn.clone()),
+        CertificateRef::Id(_) => None,
+    };
+    certificates.iter().filter_map(arn).collect()
 }
 
 fn without(these: &[String], those: &[String]) -> Vec<String> {
@@ -76,10 +85,18 @@ fn without(these: &[String], those: &[String]) -> Vec<String> {
 fn differs(current: &ListenerSpec, desired: &ListenerSpec) -> bool {
     let optional = |current: &Option<String>, desired: &Option<String>| desired.is_some() && current != desired;
     current.protocol != desired.protocol
-        || forwards_differ(&current.forward, &desired.forward)
+        || actions_differ(&current.default_actions, &desired.default_actions)
         || optional(&current.certificate, &desired.certificate)
         || optional(&current.ssl_policy, &desired.ssl_policy)
         || optional(&current.alpn_policy, &desired.alpn_policy)
+}
+
+fn actions_differ(current: &[Action], desired: &[Action]) -> bool {
+    let differ = |(current, desired): (&Action, &Action)| match (current, desired) {
+        (Action::Forward(current), Action::Forward(desired)) => forwards_differ(current, desired),
+        _ => current != desired,
+    };
+    current.len() != desired.len() || current.iter().zip(desired).any(differ)
 }
 
 /// A target group without weight weighs 1; stickiness that is not wanted explicitly may be anything.
@@ -87,7 +104,7 @@ fn forwards_differ(current: &Forward, desired: &Forward) -> bool {
     let weighted = |forward: &Forward| {
         let targets = forward.targets.iter();
         let mut targets: Vec<_> = targets
-            .map(|target| (target.target_group_arn.clone(), target.weight.unwrap_or(1)))
+            .map(|target| (target.target_group.clone(), target.weight.unwrap_or(1)))
             .collect();
         targets.sort();
         // The weight of a single target group means nothing.
@@ -96,8 +113,7 @@ fn forwards_differ(current: &Forward, desired: &Forward) -> bool {
         }
         targets
     };
+    let enabled = |forward: &Forward| forward.stickiness.and_then(|stickiness| stickiness.enabled);
     weighted(current) != weighted(desired)
-        || desired
-            .stickiness_enabled
-            .is_some_and(|wanted| wanted != current.stickiness_enabled.unwrap_or(false))
+        || enabled(desired).is_some_and(|wanted| wanted != enabled(current).unwrap_or(false))
 }

@@ -9,9 +9,8 @@ use model::TargetGroup;
 
 /// Whether the health check is not as wanted. What is not wanted explicitly may be anything.
 fn drifted(current: &HealthCheck, desired: &HealthCheck) -> bool {
-    let optional = |current: &Option<String>, desired: &Option<String>| desired.is_some() && current != desired;
-    optional(&current.path, &desired.path)
-        || optional(&current.matcher, &desired.matcher)
+    (desired.path.is_some() && current.path != desired.path)
+        || (desired.matcher.is_some() && current.matcher != desired.matcher)
         || HealthCheck {
             path: None,
             matcher: None,

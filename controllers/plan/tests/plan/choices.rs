@@ -2,6 +2,7 @@
 
 use crate::world::{config, facts, planned, service, subnet, tags};
 use aws_api::ec2::RouteTable;
+use aws_api::elbv2::{Action, ForwardTarget};
 use model::{Stack, TargetGroupRef};
 use seatrial_plan::{Facts, LiveLoadBalancer, needs, plan};
 use serde_json::{Value, json};
@@ -160,7 +161,11 @@ fn weighted_actions_share_out_the_traffic() {
         (id("golden/b:8080"), Some(10)),
         (TargetGroupRef::Arn("arn:x".to_owned()), Some(0)),
     ];
-    assert_eq!(stack.listeners[0].targets, targets);
+    let targets = targets.map(|(target_group, weight)| ForwardTarget { target_group, weight });
+    let [Action::Forward(forward)] = &stack.listeners[0].default_actions[..] else {
+        panic!("one forward")
+    };
+    assert_eq!(forward.targets, targets);
     assert_eq!((stack.target_groups[1].port, stack.bindings.len()), (1, 2));
     assert_eq!(
         stack.bindings[1].spec["networking"]["ingress"][0]["ports"][0]["port"],

@@ -2,7 +2,8 @@
 
 use crate::world::{planned, service, tags};
 use aws_api::ec2::Peer;
-use model::{Binding, SecurityGroupRef, Stack};
+use aws_api::elbv2::Matcher;
+use model::{Binding, CertificateRef, SecurityGroupRef, Stack};
 use serde_json::{Value, json};
 
 fn subnets(stack: &Stack) -> Vec<&str> {
@@ -145,8 +146,8 @@ fn health_check_by_http() {
     let check = &stack.target_groups[0].health_check;
     assert_eq!((check.protocol.as_str(), check.port.as_str()), ("HTTP", "8081"));
     assert_eq!(
-        (check.path.as_deref(), check.matcher.as_deref()),
-        (Some("/ping"), Some("200-299"))
+        (check.path.as_deref(), check.matcher.clone()),
+        (Some("/ping"), Some(Matcher::Http("200-299".to_owned())))
     );
     assert_eq!(
         (check.timeout, check.healthy_threshold, check.unhealthy_threshold),
@@ -217,7 +218,7 @@ fn tls() {
     );
     assert_eq!(
         (&secure.certificates[..], &plain.certificates[..], &plain.ssl_policy),
-        (&["cert".to_owned()][..], &[][..], &None)
+        (&[CertificateRef::Arn("cert".to_owned())][..], &[][..], &None)
     );
     let groups: Vec<_> = stack
         .target_groups
@@ -242,8 +243,8 @@ fn udp_of_policy_local() {
         ("HTTP", "30444", 6)
     );
     assert_eq!(
-        (check.path.as_deref(), check.matcher.as_deref(), check.healthy_threshold),
-        (Some("/healthz"), Some("200-399"), 2)
+        (check.path.as_deref(), check.matcher.clone(), check.healthy_threshold),
+        (Some("/healthz"), Some(Matcher::Http("200-399".to_owned())), 2)
     );
     let ports = json!([{ "protocol": "UDP", "port": 30959 }, { "protocol": "TCP", "port": 30444 }]);
     assert_eq!(opened(&stack), [from_backend(ports)]);
