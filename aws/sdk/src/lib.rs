@@ -4,6 +4,7 @@
 //! set of metrics. Which cloud answers is decided by what the SDK itself reads: `AWS_ENDPOINT_URL` and its kin.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod acm;
 mod args;
 mod call;
 mod connect;
@@ -12,8 +13,10 @@ mod elbv2;
 mod error;
 mod metrics;
 mod service;
+mod shield;
 mod throttle;
-mod unlinked;
+mod waf_regional;
+mod wafv2;
 
 pub use args::Args;
 pub use aws_api::Aws;
