@@ -4,7 +4,7 @@
 //! carry the cluster's tag), then our own writes keep it true. So a Service costs the same number of calls whether
 //! there are ten of them or a thousand. It is listed again when it is old, or when AWS contradicted it.
 
-use crate::observed::{LiveLoadBalancer, LiveTargetGroup, Observed};
+use crate::observed::{LiveCertificate, LiveLoadBalancer, LiveTargetGroup, Observed};
 use aws_api::ec2::SecurityGroup;
 use aws_api::{Aws, AwsError, Tags};
 use model::tags::{CLUSTER_KEY, Owner};
@@ -20,6 +20,8 @@ pub struct Inventory {
     cluster: String,
     vpc_id: String,
     max_age: Duration,
+    /// Whether stacks can have certificates, which ACM lists one by one.
+    certificates: bool,
     /// Held while listing, so that all who need a listing share one.
     listing: tokio::sync::Mutex<()>,
     state: Mutex<State>,
@@ -50,9 +52,25 @@ impl Inventory {
             cluster: cluster.to_owned(),
             vpc_id: vpc_id.to_owned(),
             max_age,
+            certificates: false,
             listing: tokio::sync::Mutex::default(),
             state: Mutex::default(),
         }
+    }
+
+    /// The same, which lists certificates, too.
+    #[must_use]
+    pub fn with_certificates(self) -> Self {
+        Self {
+            certificates: true,
+            ..self
+        }
+    }
+
+    /// What the stacks belong to.
+    #[must_use]
+    pub fn owner(&self) -> Owner {
+        self.owner
     }
 
     /// What the stack has.
@@ -152,7 +170,21 @@ impl Inventory {
                 observed.security_groups.push(group);
             }
         }
+        if self.certificates {
+            self.read_certificates(&mut stacks).await?;
+        }
         Ok(stacks.stacks)
+    }
+
+    async fn read_certificates(&self, stacks: &mut ByStack<'_>) -> Result<(), AwsError> {
+        for arn in self.aws.acm.list_certificates(&[]).await? {
+            let tags = self.aws.acm.list_tags_for_certificate(&arn).await?;
+            if let Some(observed) = stacks.of(&tags) {
+                let certificate = self.aws.acm.describe_certificate(&arn).await?;
+                observed.certificates.push(LiveCertificate { certificate, tags });
+            }
+        }
+        Ok(())
     }
 }
 
