@@ -5,6 +5,7 @@ mod backends;
 mod class_params;
 mod classes;
 mod conflicts;
+mod echoserver;
 mod frontend;
 mod golden;
 mod groups;

@@ -202,6 +202,10 @@ fn each_names_the_field() {
         ),
         (json!([rule("h", &[path("/a?", "Exact", "web")])]), &["path: /a?"]),
         (
+            json!([rule("h", &[path(&"/long".repeat(26), "Prefix", "web")])]),
+            &["path: /long", "128"],
+        ),
+        (
             json!([rule("h", &[path("/a", "Glob", "web")])]),
             &["pathType: Glob", "Exact, Prefix"],
         ),

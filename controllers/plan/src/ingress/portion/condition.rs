@@ -190,32 +190,24 @@ fn joined(all: Vec<Patterns>) -> Result<Option<Patterns>, ()> {
     Ok(joined)
 }
 
+/// The longest pattern that AWS takes.
+const LONGEST: usize = 128;
+
 /// What a path of an Ingress matches; none if it is empty.
 pub(crate) fn of_path(path: &HTTPIngressPath, regex: bool) -> Result<Option<Patterns>, PlanError> {
     let text = path.path.as_deref().unwrap_or_default();
-    let field = |problem: &str, remedy: &str| PlanError::Field {
-        object: None,
-        field: "rules[].http.paths[].path".to_owned(),
-        value: text.to_owned(),
-        problem: problem.to_owned(),
-        remedy: remedy.to_owned(),
-    };
-    let literal = || match text.contains(['*', '?']) {
-        true => Err(field(
+    let wrong = |problem: &str, remedy: &str| field("path", text, problem, remedy);
+    let literal = |globs| match text.contains(['*', '?']) {
+        true => Err(wrong(
             "has * or ?, which paths of this type take literally and load balancers do not",
             "use pathType ImplementationSpecific for patterns",
         )),
-        false => Ok(()),
+        false => Ok(globs),
     };
     let globs = match kind(path) {
         Kind::Unknown => {
-            return Err(PlanError::Field {
-                object: None,
-                field: "rules[].http.paths[].pathType".to_owned(),
-                value: path.path_type.clone(),
-                problem: "is no type of path".to_owned(),
-                remedy: "use Exact, Prefix or ImplementationSpecific".to_owned(),
-            });
+            let remedy = "use Exact, Prefix or ImplementationSpecific";
+            return Err(field("pathType", &path.path_type, "is no type of path", remedy));
         }
         _ if text.is_empty() => return Ok(None),
         Kind::Implementation if regex => {
@@ -223,18 +215,30 @@ pub(crate) fn of_path(path: &HTTPIngressPath, regex: bool) -> Result<Option<Patt
             return Ok(Some(Patterns::Regexes(vec![pattern])));
         }
         Kind::Implementation => vec![text.to_owned()],
-        Kind::Exact => {
-            literal()?;
-            vec![text.to_owned()]
-        }
+        Kind::Exact => literal(vec![text.to_owned()])?,
         Kind::Prefix if text == "/" => vec!["/*".to_owned()],
         Kind::Prefix => {
-            literal()?;
             let begin = text.strip_suffix('/').unwrap_or(text);
-            vec![begin.to_owned(), format!("{begin}/*")]
+            literal(vec![begin.to_owned(), format!("{begin}/*")])?
         }
     };
-    Ok(Some(Patterns::Globs(globs)))
+    match globs.iter().any(|glob| glob.chars().count() > LONGEST) {
+        true => Err(wrong(
+            "is longer than the 128 characters that a load balancer compares",
+            "shorten it",
+        )),
+        false => Ok(Some(Patterns::Globs(globs))),
+    }
+}
+
+fn field(name: &str, value: &str, problem: &str, remedy: &str) -> PlanError {
+    PlanError::Field {
+        object: None,
+        field: format!("rules[].http.paths[].{name}"),
+        value: value.to_owned(),
+        problem: problem.to_owned(),
+        remedy: remedy.to_owned(),
+    }
 }
 
 #[derive(PartialEq)]
