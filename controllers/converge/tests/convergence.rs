@@ -71,6 +71,7 @@ fn target_group(port: &Port, user: &Tags) -> TargetGroup {
         attributes: port.attributes.clone(),
         tags: tags(&id, user),
         id,
+        ..TargetGroup::default()
     }
 }
 
@@ -170,6 +171,7 @@ prop_compose! {
             listeners: ports.iter().map(|port| listener(port, &user)).collect(),
             bindings: target_groups.iter().map(|group| binding(group, managed)).collect(),
             target_groups,
+            ..Stack::default()
         }
     }
 }
@@ -350,6 +352,7 @@ fn a_new_service_takes_six_mutating_calls() {
         listeners: vec![listener(&port, &user)],
         bindings: vec![binding(&group, false)],
         target_groups: vec![group],
+        ..Stack::default()
     };
     let changes = diff(&Observed::default(), &desired, &ExternalTags::new());
     let printed: Vec<_> = changes.iter().map(ToString::to_string).collect();

@@ -27,7 +27,7 @@ use k8s_openapi::api::core::v1::Service;
 use kube::runtime::watcher;
 use kube::{Api, Client, CustomResourceExt, Resource};
 use model::tags::Owner;
-use plan::claim::is_ours;
+use plan::service::claim::is_ours;
 use prometheus_client::registry::Registry;
 use runtime::Key;
 use runtime::cache::{Cache, Change, follow};

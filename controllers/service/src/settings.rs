@@ -30,6 +30,8 @@ pub(crate) fn config(args: &ControllerArgs, vpc_id: &str) -> Config {
             tcp_udp_listener: on(Gate::EnableTCPUDPListener),
             default_tags_low_priority: on(Gate::EnableDefaultTagsLowPriority),
             weighted_target_groups: on(Gate::WeightedTargetGroups),
+            ..FeatureGates::default()
         },
+        ..Config::default()
     }
 }

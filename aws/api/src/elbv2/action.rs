@@ -116,7 +116,8 @@ pub struct AuthenticateOidc {
     pub user_info_endpoint: String,
     /// Client id.
     pub client_id: String,
-    /// Client secret. AWS takes it and never shows it.
+    /// Client secret. AWS takes it and never shows it; without one it keeps the one that it has. Nor is it written out here.
+    #[serde(default, skip_serializing)]
     pub client_secret: Option<String>,
     /// The rest.
     pub authentication: Authentication,

@@ -16,11 +16,10 @@ pub(in super::super) fn actions_of(from: Option<Vec<sdk::Action>>) -> Vec<Action
 }
 
 pub(in super::super) fn actions(from: &[Action]) -> Vec<sdk::Action> {
-    // A single action needs no order, and the listeners of network load balancers take none.
-    let several = from.len() > 1;
+    // Numbered as the Go controller does it, so that the listeners of both read alike.
     let numbered = (1..).zip(from);
     numbered
-        .map(|(order, from)| action(from).set_order(several.then_some(order)).build())
+        .map(|(order, from)| action(from).order(order).build())
         .collect()
 }
 
@@ -203,6 +202,7 @@ fn oidc(from: &AuthenticateOidc) -> sdk::AuthenticateOidcActionConfig {
         .user_info_endpoint(&from.user_info_endpoint)
         .client_id(&from.client_id)
         .set_client_secret(from.client_secret.clone())
+        .set_use_existing_client_secret(from.client_secret.is_none().then_some(true))
         .set_on_unauthenticated_request(how.on_unauthenticated_request.as_deref().map(Into::into))
         .set_scope(how.scope.clone())
         .set_session_cookie_name(how.session_cookie_name.clone())

@@ -1,10 +1,11 @@
 //! Listeners, and what they forward to.
 
-use crate::load_balancer::Frame;
-use crate::port::ListenerPort;
-use crate::security_group::Groups;
-use crate::target_group::{self, Backend};
-use crate::{PlanError, Subject, attributes, weighted};
+use crate::PlanError;
+use crate::service::load_balancer::Frame;
+use crate::service::port::ListenerPort;
+use crate::service::security_group::Groups;
+use crate::service::target_group::{self, Backend};
+use crate::service::{Subject, attributes, weighted};
 use aws_api::elbv2::{Action, Forward, ForwardTarget, Stickiness};
 use model::{CertificateRef, Listener, Stack};
 
@@ -106,7 +107,7 @@ fn known(subject: &Subject<'_>, key: &str, list: &[String]) -> Result<(), PlanEr
         .unwrap_or_default();
     match list
         .iter()
-        .find(|item| !ports.iter().any(|port| crate::port::is_called(port, item)))
+        .find(|item| !ports.iter().any(|port| crate::service::port::is_called(port, item)))
     {
         Some(item) => {
             let expected = format!("a list of ports of the Service: there is no port {item}");

@@ -4,7 +4,8 @@
 use aws_api::ec2::{SecurityGroup, Subnet, Vpc};
 use k8s_openapi::api::core::v1::Service;
 use model::Stack;
-use seatrial_plan::{Config, Facts, PlanError};
+use seatrial_plan::service::Facts;
+use seatrial_plan::{Config, PlanError};
 use serde_json::{Value, json};
 
 pub const PREFIX: &str = "service.beta.kubernetes.io/";
@@ -87,5 +88,5 @@ pub fn service(target_type: &str, annotations: &[(&str, &str)], spec: Value) -> 
 }
 
 pub fn planned(service: &Service) -> Result<Stack, PlanError> {
-    seatrial_plan::plan(service, &facts(), &config())
+    seatrial_plan::service::plan(service, &facts(), &config())
 }

@@ -1,10 +1,11 @@
 //! Listeners that forward to several Services by weight: the annotations `actions.<protocol>-<port>`.
 
-use crate::load_balancer::Frame;
-use crate::security_group::Groups;
-use crate::target_group::{self, Backend};
-use crate::{PlanError, Subject, port};
-use controllers_api::annotation::{Annotations, PREFIX};
+use crate::service::Subject;
+use crate::service::load_balancer::Frame;
+use crate::service::security_group::Groups;
+use crate::service::target_group::{self, Backend};
+use crate::{PlanError, port};
+use controllers_api::annotation::Annotations;
 use k8s_openapi::api::core::v1::Service;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use model::{Stack, TargetGroupRef};
@@ -56,11 +57,9 @@ pub(crate) struct Action {
 
 /// Names of the Services that a Service's actions forward to. Actions that cannot be read name none; planning tells what is wrong with them.
 pub(crate) fn services(annotations: Annotations<'_>) -> Vec<String> {
-    let actions = annotations
-        .0
-        .iter()
-        .filter(|(key, _)| key.starts_with(&format!("{PREFIX}actions.")));
-    let read = actions.filter_map(|(_, text)| serde_json::from_str::<Written>(text).ok()?.forward_config);
+    let actions = annotations.keys_with("actions.");
+    let texts = actions.filter_map(|name| annotations.text(&format!("actions.{name}")));
+    let read = texts.filter_map(|text| serde_json::from_str::<Written>(text).ok()?.forward_config);
     let mut names: Vec<_> = read
         .flat_map(|forward| forward.target_groups)
         .filter_map(|target| target.service_name)

@@ -1,6 +1,7 @@
 //! Which Services are ours. See the Go controller's guide "Network Load Balancer", sections on the type annotation and on load balancer class.
 
-use crate::{Config, annotations};
+use crate::Config;
+use crate::service::annotations;
 use k8s_openapi::api::core::v1::Service;
 
 /// Whether a Service asks us for a load balancer.

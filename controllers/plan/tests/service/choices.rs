@@ -4,7 +4,8 @@ use crate::world::{config, facts, planned, service, subnet, tags};
 use aws_api::ec2::RouteTable;
 use aws_api::elbv2::{Action, ForwardTarget};
 use model::{Stack, TargetGroupRef};
-use seatrial_plan::{Facts, LiveLoadBalancer, needs, plan};
+use seatrial_plan::LiveLoadBalancer;
+use seatrial_plan::service::{Facts, needs, plan};
 use serde_json::{Value, json};
 
 fn subnets(stack: &Stack) -> Vec<&str> {

@@ -1,6 +1,7 @@
 //! What the plan must know of AWS and of other Services, and which of it a Service needs.
 
-use crate::{Config, annotations, claim, subnet, weighted};
+use crate::service::{annotations, claim, weighted};
+use crate::{Config, LiveLoadBalancer, subnet};
 use aws_api::ec2::{RouteTable, SecurityGroup, Subnet, Vpc};
 use k8s_openapi::api::core::v1::Service;
 use std::collections::BTreeMap;
@@ -20,17 +21,6 @@ pub struct Facts {
     pub live: Option<LiveLoadBalancer>,
     /// Other Services of the namespace that weighted actions name.
     pub services: BTreeMap<String, Service>,
-}
-
-/// The stack's load balancer as it is on AWS.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LiveLoadBalancer {
-    /// Its scheme.
-    pub scheme: String,
-    /// Its subnets.
-    pub subnet_ids: Vec<String>,
-    /// Its security groups.
-    pub security_groups: Vec<String>,
 }
 
 /// Which facts a Service needs beside subnets and the live load balancer.
@@ -54,15 +44,8 @@ pub fn needs(service: &Service, subnets: &[Subnet], config: &Config) -> Needs {
     }
     let annotations = annotations(service);
     let discovered = annotations.list("aws-load-balancer-subnets").is_empty();
-    let untagged = |scheme| {
-        !subnets
-            .iter()
-            .any(|subnet| subnet::has_role(subnet, subnet::role_tag(scheme)))
-    };
     Needs {
-        route_tables: discovered
-            && config.gates.subnet_discovery_by_reachability
-            && ["internal", "internet-facing"].into_iter().any(untagged),
+        route_tables: discovered && subnet::needs_route_tables(subnets, config),
         vpc: annotations.text("aws-load-balancer-scheme") != Some("internet-facing"),
         security_groups: annotations.list("aws-load-balancer-security-groups"),
         services: weighted::services(annotations),

@@ -1,12 +1,17 @@
 //! The load balancer itself.
 
-use crate::security_group::Groups;
-use crate::{PlanError, Subject, attributes, subnet};
+use crate::PlanError;
+use crate::service::security_group::Groups;
+use crate::service::{Subject, attributes};
+use crate::subnet::{Network, Unfound, Zones};
 use aws_api::ec2::Subnet;
 use aws_api::elbv2::SubnetMapping;
 use ipnet::{IpNet, Ipv6Net};
 use model::{LoadBalancer, names, tags};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+const SUBNETS: &str = "aws-load-balancer-subnets";
+const ADDRESS_TYPE: &str = "aws-load-balancer-ip-address-type";
 
 /// What the other resources follow from.
 pub(crate) struct Frame<'a> {
@@ -18,12 +23,36 @@ pub(crate) struct Frame<'a> {
 pub(crate) fn frame<'a>(subject: &Subject<'a>) -> Result<Frame<'a>, PlanError> {
     let scheme = scheme(subject)?;
     let words = ["ipv4", "dualstack"];
-    let dualstack = subject.annotations.word("aws-load-balancer-ip-address-type", &words)? == Some("dualstack");
-    let subnets = subnet::resolve(subject.annotations, &scheme, dualstack, subject.facts, subject.config)?;
+    let dualstack = subject.annotations.word(ADDRESS_TYPE, &words)? == Some("dualstack");
+    let subnets = subnets(subject, &scheme, dualstack)?;
     Ok(Frame {
         scheme,
         dualstack,
         subnets,
+    })
+}
+
+/// Those that the annotation names, or those of the live load balancer of the same scheme, or those found.
+fn subnets<'a>(subject: &Subject<'a>, scheme: &str, dualstack: bool) -> Result<Vec<&'a Subnet>, PlanError> {
+    let facts = subject.facts;
+    let network = Network {
+        subnets: &facts.subnets,
+        route_tables: &facts.route_tables,
+    };
+    let zones = Zones { dualstack, at_least: 1 };
+    let wanted = subject.annotations.list(SUBNETS);
+    if !wanted.is_empty() {
+        let named = network.named(&wanted, zones);
+        return named.map_err(|(expected, remedy)| subject.annotations.error(SUBNETS, expected, remedy).into());
+    }
+    if let Some(kept) = facts.live.as_ref().and_then(|live| network.kept(live, scheme)) {
+        return Ok(kept);
+    }
+    let annotation = format!("{}{SUBNETS}", subject.annotations.prefix());
+    let found = network.found(scheme, zones, subject.config, annotation);
+    found.map_err(|unfound| match unfound {
+        Unfound::Ipv6((expected, remedy)) => subject.annotations.error(ADDRESS_TYPE, expected, remedy).into(),
+        Unfound::Unfit(error) => error,
     })
 }
 
@@ -99,19 +128,7 @@ fn capacity(subject: &Subject<'_>) -> Result<Option<i32>, PlanError> {
         return Ok(None);
     }
     let key = "aws-load-balancer-minimum-load-balancer-capacity";
-    let map = subject.annotations.map(key)?;
-    let wrong = || {
-        subject.annotations.error(
-            key,
-            "CapacityUnits and a number",
-            "write CapacityUnits=<number>, 0 to reset",
-        )
-    };
-    match (map.len(), map.get("CapacityUnits")) {
-        (0, _) => Ok(None),
-        (1, Some(units)) => Ok(Some(units.parse().map_err(|_| wrong())?)),
-        _ => Err(wrong().into()),
-    }
+    crate::attributes::minimum_capacity(subject.annotations, key)
 }
 
 fn mappings(subject: &Subject<'_>, frame: &Frame<'_>, prefix_nat: bool) -> Result<Vec<SubnetMapping>, PlanError> {

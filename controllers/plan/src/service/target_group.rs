@@ -1,11 +1,11 @@
 //! Target groups and their health checks.
 
-use crate::load_balancer::Frame;
-use crate::security_group::Groups;
-use crate::{PlanError, Subject, attributes, binding, port, stack_id};
+use crate::service::load_balancer::Frame;
+use crate::service::security_group::Groups;
+use crate::service::{Subject, attributes, binding, stack_id};
+use crate::{PlanError, port};
 use aws_api::elbv2::{HealthCheck, Matcher};
 use k8s_openapi::api::core::v1::{Service, ServicePort};
-use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use model::names::service::{self as names, TargetGroupName};
 use model::{Stack, TargetGroup, TargetGroupRef};
 
@@ -47,7 +47,7 @@ fn build(
     let metadata = &backend.service.metadata;
     let uid = metadata.uid.as_deref().unwrap_or_default();
     let target_type = target_type(subject)?;
-    let port = target_port(backend, target_type)?;
+    let port = port::target_port(backend.service, backend.port, target_type, None)?;
     let health_check = health_check(subject, backend, target_type)?;
     let name = names::target_group(&TargetGroupName {
         cluster: &subject.config.cluster,
@@ -96,70 +96,19 @@ fn target_type(subject: &Subject<'_>) -> Result<&'static str, PlanError> {
     }
 }
 
-fn field(field: &str, value: impl ToString, problem: &str, remedy: &str) -> PlanError {
-    PlanError::Field {
-        field: field.to_owned(),
-        value: value.to_string(),
-        problem: problem.to_owned(),
-        remedy: remedy.to_owned(),
-    }
-}
-
-/// Port of the target group: a named container port differs per pod, for which 1 stands.
-fn target_port(backend: &Backend<'_>, target_type: &str) -> Result<i32, PlanError> {
-    let port = backend.port;
-    if target_type == "ip" {
-        return match pod_port(port) {
-            IntOrString::Int(0) => Err(field("ports[].targetPort", 0, "is no port", "give a port of the pods")),
-            IntOrString::Int(number) => Ok(number),
-            IntOrString::String(_) => Ok(1),
-        };
-    }
-    let kind = backend
-        .service
-        .spec
-        .as_ref()
-        .and_then(|spec| spec.type_.as_deref())
-        .unwrap_or("ClusterIP");
-    let remedy = "use type LoadBalancer or NodePort, or targets of type ip";
-    match port.node_port.unwrap_or(0) {
-        _ if !matches!(kind, "LoadBalancer" | "NodePort") => Err(field(
-            "type",
-            kind,
-            "has no node ports for targets of type instance",
-            remedy,
-        )),
-        0 => {
-            let remedy = "set allocateLoadBalancerNodePorts to true, or use targets of type ip";
-            Err(field(
-                "ports[].nodePort",
-                0,
-                "is needed by targets of type instance",
-                remedy,
-            ))
-        }
-        number => Ok(number),
-    }
-}
-
-/// The pods' port of a Service port.
-pub(crate) fn pod_port(port: &ServicePort) -> IntOrString {
-    port.target_port.clone().unwrap_or(IntOrString::Int(port.port))
-}
-
 fn ip_address_type(frame: &Frame<'_>, backend: &Backend<'_>) -> Result<&'static str, PlanError> {
-    let families = backend
-        .service
-        .spec
-        .iter()
-        .flat_map(|spec| spec.ip_families.iter().flatten());
-    let ipv6 = families.clone().any(|family| family == "IPv6");
-    match (ipv6, frame.dualstack) {
+    match (port::is_ipv6(backend.service), frame.dualstack) {
         (false, _) => Ok("ipv4"),
         (true, true) => Ok("ipv6"),
         (true, false) => {
             let remedy = "set the annotation service.beta.kubernetes.io/aws-load-balancer-ip-address-type to dualstack";
-            Err(field("ipFamilies", "IPv6", "needs a dualstack load balancer", remedy))
+            Err(PlanError::Field {
+                object: None,
+                field: "ipFamilies".to_owned(),
+                value: "IPv6".to_owned(),
+                problem: "needs a dualstack load balancer".to_owned(),
+                remedy: remedy.to_owned(),
+            })
         }
     }
 }
@@ -238,24 +187,8 @@ fn health_port(
         .as_ref()
         .and_then(|spec| spec.ports.as_deref())
         .unwrap_or_default();
-    let wrong = |expected: &str| {
-        subject.annotations.error(
-            HEALTH_PORT,
-            expected,
-            "write traffic-port, a number, or the name of a port of the Service",
-        )
-    };
-    let named = port::find(ports, &IntOrString::String(text.to_owned()));
-    let named = named.ok_or_else(|| wrong("traffic-port, a number, or the name of a port"))?;
-    match (target_type, pod_port(named)) {
-        ("instance", _) => {
-            let node_port = named.node_port.filter(|number| *number > 0);
-            node_port.map_or_else(
-                || Err(wrong("a port with a node port").into()),
-                |number| Ok(number.to_string()),
-            )
-        }
-        (_, IntOrString::Int(number)) => Ok(number.to_string()),
-        (_, IntOrString::String(_)) => Err(wrong("a port whose targetPort is a number").into()),
-    }
+    port::number_of(ports, text, target_type).map_err(|expected| {
+        let remedy = "write traffic-port, a number, or the name of a port of the Service";
+        subject.annotations.error(HEALTH_PORT, expected, remedy).into()
+    })
 }

@@ -1,7 +1,8 @@
 //! Bad input: the error names annotation, value and remedy.
 
 use crate::world::{PREFIX, config, facts, planned, service, subnet};
-use seatrial_plan::{PlanError, plan};
+use seatrial_plan::PlanError;
+use seatrial_plan::service::plan;
 use serde_json::json;
 
 #[test]
@@ -9,6 +10,7 @@ fn each_names_annotation_and_value() {
     let rows: &[(&str, &str)] = &[
         ("aws-load-balancer-scheme", "public"),
         ("aws-load-balancer-ip-address-type", "ipv6"),
+        ("aws-load-balancer-ip-address-type", "dualstack"),
         ("aws-load-balancer-subnets", "subnet-0,subnet-missing"),
         ("aws-load-balancer-subnets", "subnet-0,subnet-0"),
         ("aws-load-balancer-eip-allocations", "eip0,eip1,eip2"),
@@ -187,7 +189,6 @@ fn why_no_subnet_fits() {
                 tagged: 2,
                 other_cluster: 1,
                 full: 1,
-                without_ipv6: 0,
                 ..
             }
         ),

@@ -2,8 +2,9 @@
 
 use crate::world::{PREFIX, config};
 use k8s_openapi::api::core::v1::Service;
-use seatrial_plan::claim::is_ours;
-use seatrial_plan::{Facts, FeatureGates, plan};
+use seatrial_plan::FeatureGates;
+use seatrial_plan::service::claim::is_ours;
+use seatrial_plan::service::{Facts, plan};
 use serde_json::json;
 
 fn with(class: Option<&str>, kind: &str, load_balancer_type: Option<&str>, target_type: Option<&str>) -> Service {
