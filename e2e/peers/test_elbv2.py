@@ -110,5 +110,5 @@ def test_regions_are_apart(elsewhere, load_balancer, name):
 
 def test_an_action_that_is_not_there_says_so(elbv2):
     with pytest.raises(ClientError) as failure:
-        elbv2.describe_trust_store_associations(TrustStoreArn="arn:aws:elasticloadbalancing:us-west-2:1:truststore/a/b")
+        elbv2.get_resource_policy(ResourceArn="arn:aws:elasticloadbalancing:us-west-2:1:truststore/a/b")
     assert code(failure) == "InvalidAction"

@@ -6,37 +6,62 @@ use serde::{Serialize, de::DeserializeOwned};
 /// A service of the cloud.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Service {
+    /// Certificate Manager, API version 2015-12-08.
+    Acm,
     /// EC2, API version 2016-11-15.
     Ec2,
     /// Elastic Load Balancing v2, API version 2015-12-01.
     Elbv2,
+    /// Shield Advanced, API version 2016-06-02.
+    Shield,
     /// STS, API version 2011-06-15.
     Sts,
+    /// WAF Classic of a region, API version 2016-11-28.
+    WafRegional,
+    /// WAF, API version 2019-07-29.
+    Wafv2,
 }
 
 impl Service {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Acm,
+        Self::Ec2,
+        Self::Elbv2,
+        Self::Shield,
+        Self::Sts,
+        Self::WafRegional,
+        Self::Wafv2,
+    ];
+
     /// The name in a signature's credential scope.
     pub fn signing_name(self) -> &'static str {
         match self {
+            Self::Acm => "acm",
             Self::Ec2 => "ec2",
             Self::Elbv2 => "elasticloadbalancing",
+            Self::Shield => "shield",
             Self::Sts => "sts",
+            Self::WafRegional => "waf-regional",
+            Self::Wafv2 => "wafv2",
         }
     }
 
     /// The service that a credential scope names.
     pub fn from_signing_name(name: &str) -> Option<Self> {
-        [Self::Ec2, Self::Elbv2, Self::Sts]
-            .into_iter()
-            .find(|service| service.signing_name() == name)
+        Self::ALL.into_iter().find(|service| service.signing_name() == name)
     }
 
     /// Whether the service has the action, and what it does to state.
     pub fn access(self, action: &str) -> Option<Access> {
         match self {
+            Self::Acm => crate::acm::access(action),
             Self::Ec2 => crate::ec2::access(action),
             Self::Elbv2 => crate::elbv2::access(action),
+            Self::Shield => crate::shield::access(action),
             Self::Sts => crate::sts::access(action),
+            Self::WafRegional => crate::waf_regional::access(action),
+            Self::Wafv2 => crate::wafv2::access(action),
         }
     }
 }

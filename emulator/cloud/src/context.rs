@@ -2,6 +2,8 @@
 
 use crate::Ids;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Milliseconds since the Unix epoch.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -13,6 +15,11 @@ impl Timestamp {
     #[must_use]
     pub fn after(self, milliseconds: u64) -> Self {
         Self(self.0.saturating_add(milliseconds))
+    }
+
+    /// Seconds since the epoch, as AWS writes times in JSON.
+    pub fn seconds(self) -> f64 {
+        std::time::Duration::from_millis(self.0).as_secs_f64()
     }
 
     /// ISO 8601 in UTC with milliseconds, as AWS writes times in XML.
@@ -77,6 +84,21 @@ pub struct Context {
     pub ids: Ids,
     /// How long transitions take.
     pub timing: Timing,
+    /// Quotas of Elastic Load Balancing that the world changes, by the name that DescribeAccountLimits gives them.
+    pub quotas: BTreeMap<String, usize>,
+    /// What the world has in the buckets of S3: bucket and key to content.
+    pub objects: Arc<BTreeMap<(String, String), String>>,
+    /// The seed of the world, from which its certificate authority comes.
+    pub seed: u64,
+}
+
+impl Context {
+    /// The content of an object of S3.
+    pub fn object(&self, bucket: &str, key: &str) -> Option<&str> {
+        self.objects
+            .get(&(bucket.to_owned(), key.to_owned()))
+            .map(String::as_str)
+    }
 }
 
 #[cfg(test)]

@@ -28,6 +28,19 @@ impl Ids {
         text
     }
 
+    /// A UUID of version 4.
+    pub fn uuid(&mut self) -> String {
+        let digits = self.hex(32);
+        let (a, b, c, d, e) = (
+            &digits[..8],
+            &digits[8..12],
+            &digits[13..16],
+            &digits[17..20],
+            &digits[20..],
+        );
+        format!("{a}-{b}-4{c}-8{d}-{e}")
+    }
+
     /// An EC2 id: prefix, hyphen, 17 hexadecimal digits that begin with 0.
     pub fn resource(&mut self, prefix: &str) -> String {
         format!("{prefix}-0{}", self.hex(16))

@@ -1,4 +1,4 @@
-//! The state machines of EC2, Elastic Load Balancing and STS.
+//! The state machines of EC2, Elastic Load Balancing, ACM, WAF, Shield and STS.
 //!
 //! Nothing in here reads a clock, rolls dice or waits. Time, ids and timing are in the [`Context`] of a call, and state that takes
 //! time is derived from timestamps when it is read. The same calls at the same times therefore make the same cloud, which is what
@@ -8,6 +8,7 @@
 //! which of them write. An action checks everything before it changes anything: one that fails leaves no trace.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod acm;
 pub mod action;
 pub mod context;
 pub mod ec2;
@@ -15,7 +16,10 @@ pub mod elbv2;
 pub mod error;
 pub mod ids;
 mod page;
+pub mod shield;
 pub mod sts;
+pub mod waf_regional;
+pub mod wafv2;
 pub mod world;
 
 pub use action::{Access, Exchange, Service};
@@ -25,6 +29,10 @@ pub use ids::Ids;
 pub use world::World;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Where clients look for Shield, whatever their own region is.
+const SHIELD_REGION: &str = "us-east-1";
 
 /// Tags of a resource: key to value.
 pub type Tags = BTreeMap<String, String>;
@@ -36,12 +44,21 @@ pub struct Region {
     pub ec2: ec2::State,
     /// Load balancers.
     pub elbv2: elbv2::State,
+    /// Certificates.
+    pub acm: acm::State,
+    /// Web ACLs.
+    pub wafv2: wafv2::State,
+    /// Web ACLs of WAF Classic.
+    pub waf_regional: waf_regional::State,
+    /// Protections.
+    pub shield: shield::State,
 }
 
 /// An account in all its regions.
 #[derive(Debug, Clone)]
 pub struct Cloud {
     world: World,
+    objects: Arc<BTreeMap<(String, String), String>>,
     timing: Timing,
     regions: BTreeMap<String, Region>,
     pristine: Region,
@@ -53,10 +70,19 @@ impl Cloud {
     pub fn new(world: World, timing: Timing) -> Self {
         let home = Region {
             ec2: ec2::State::from_world(&world),
-            elbv2: elbv2::State::default(),
+            // Whoever parsed the world has been told of certificates that cannot be.
+            acm: acm::State::from_world(&world).unwrap_or_default(),
+            wafv2: wafv2::State::from_world(&world),
+            ..Region::default()
         };
-        let regions = BTreeMap::from([(world.region.clone(), home)]);
+        let mut regions = BTreeMap::from([(world.region.clone(), home)]);
+        if world.shield_subscription {
+            for region in [world.region.as_str(), SHIELD_REGION] {
+                regions.entry(region.to_owned()).or_default().shield.subscribed = true;
+            }
+        }
         Self {
+            objects: Arc::new(world.objects()),
             world,
             timing,
             regions,
@@ -94,6 +120,9 @@ impl Cloud {
             dns_suffix: self.world.dns_suffix.clone(),
             ids: Ids::new(self.world.seed, self.writes),
             timing: self.timing,
+            quotas: self.world.quotas.clone(),
+            objects: Arc::clone(&self.objects),
+            seed: self.world.seed,
         }
     }
 
@@ -109,9 +138,13 @@ impl Cloud {
         let context = self.context(region, now);
         let region = self.region(region);
         match service {
+            Service::Acm => acm::read(action, exchange, region, &context),
             Service::Ec2 => ec2::read(action, exchange, region, &context),
             Service::Elbv2 => elbv2::read(action, exchange, region, &context),
+            Service::Shield => shield::read(action, exchange, region, &context),
             Service::Sts => sts::read(action, exchange, region, &context),
+            Service::WafRegional => waf_regional::read(action, exchange, region, &context),
+            Service::Wafv2 => wafv2::read(action, exchange, region, &context),
         }
     }
 
@@ -127,9 +160,13 @@ impl Cloud {
         let mut context = self.context(region, now);
         let region = self.region_mut(region);
         let result = match service {
+            Service::Acm => acm::write(action, exchange, region, &mut context),
             Service::Ec2 => ec2::write(action, exchange, region, &mut context),
             Service::Elbv2 => elbv2::write(action, exchange, region, &mut context),
+            Service::Shield => shield::write(action, exchange, region, &mut context),
             Service::Sts => sts::write(action, exchange, region, &mut context),
+            Service::WafRegional => waf_regional::write(action, exchange, region, &mut context),
+            Service::Wafv2 => wafv2::write(action, exchange, region, &mut context),
         };
         if matches!(result, Some(Ok(_))) {
             self.writes += 1;

@@ -1,12 +1,19 @@
 //! The world: what exists before the first call. A YAML file, or the built-in default.
 
+mod spec;
+
+pub use spec::{
+    AddressSpec, CertificateSpec, InstanceSpec, ObjectSpec, SecurityGroupSpec, SubnetSpec, VpcSpec, WebAclSpec,
+};
+
 use crate::ec2::interface::{Attachment, Instance, Interface};
 use crate::ec2::network::{Address, InternetGateway, RouteTable, Subnet, Vpc};
 use crate::ec2::security_group::SecurityGroup;
-use crate::{Tags, Timestamp, ec2};
+use crate::elbv2::limits;
+use crate::{ApiError, Tags, Timestamp, acm, ec2};
 use ipnet::Ipv4Net;
 use serde::{Deserialize, Serialize};
-use std::net::Ipv4Addr;
+use std::collections::BTreeMap;
 
 /// The default world: two zones, an instance in each.
 const BUILT_IN: &str = include_str!("world.yaml");
@@ -36,87 +43,25 @@ pub struct World {
     /// Elastic IP addresses that are allocated.
     #[serde(default)]
     pub addresses: Vec<AddressSpec>,
+    /// Quotas of Elastic Load Balancing that are not AWS's, by the name that DescribeAccountLimits gives them.
+    #[serde(default)]
+    pub quotas: BTreeMap<String, usize>,
+    /// Objects of S3 that services read, such as the certificates of a trust store.
+    #[serde(default)]
+    pub objects: Vec<ObjectSpec>,
+    /// Certificates of ACM in the home region.
+    #[serde(default)]
+    pub certificates: Vec<CertificateSpec>,
+    /// Web ACLs of WAF in the home region.
+    #[serde(default)]
+    pub web_acls: Vec<WebAclSpec>,
+    /// Whether Shield Advanced is subscribed.
+    #[serde(default)]
+    pub shield_subscription: bool,
 }
 
 fn dns_suffix() -> String {
     "seatrial.test".to_owned()
-}
-
-/// A VPC with one internet gateway and one main route table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct VpcSpec {
-    /// `vpc-...`.
-    pub id: String,
-    /// IPv4 block.
-    pub cidr: Ipv4Net,
-    /// `igw-...`.
-    pub internet_gateway: String,
-    /// `rtb-...`.
-    pub main_route_table: String,
-    /// Tags.
-    #[serde(default)]
-    pub tags: Tags,
-}
-
-/// A subnet. Load balancers take addresses from its upper half.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct SubnetSpec {
-    /// `subnet-...`.
-    pub id: String,
-    /// Zone name.
-    pub zone: String,
-    /// IPv4 block.
-    pub cidr: Ipv4Net,
-    /// Tags.
-    #[serde(default)]
-    pub tags: Tags,
-}
-
-/// A security group without rules.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct SecurityGroupSpec {
-    /// `sg-...`.
-    pub id: String,
-    /// Name.
-    pub name: String,
-    /// Tags.
-    #[serde(default)]
-    pub tags: Tags,
-}
-
-/// An instance with one interface.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct InstanceSpec {
-    /// `i-...`.
-    pub id: String,
-    /// `eni-...` of its primary interface.
-    pub interface: String,
-    /// Its subnet.
-    pub subnet: String,
-    /// Primary private address.
-    pub address: Ipv4Addr,
-    /// Prefixes delegated to the interface, /28 each, for pods.
-    #[serde(default)]
-    pub prefixes: Vec<Ipv4Net>,
-    /// Ids of security groups of the interface.
-    pub security_groups: Vec<String>,
-    /// Tags.
-    #[serde(default)]
-    pub tags: Tags,
-}
-
-/// An Elastic IP address.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct AddressSpec {
-    /// `eipalloc-...`.
-    pub id: String,
-    /// The address.
-    pub public_ip: Ipv4Addr,
 }
 
 /// Why a world cannot be.
@@ -132,6 +77,20 @@ pub enum WorldError {
         instance: String,
         /// What it names.
         reference: String,
+    },
+    /// A certificate cannot be.
+    #[error("certificate {id} cannot be read or issued")]
+    Certificate {
+        /// Its id.
+        id: String,
+        /// Why.
+        source: ApiError,
+    },
+    /// There is no such quota.
+    #[error("the quota {name} is not one of those that DescribeAccountLimits names")]
+    Quota {
+        /// What the file calls it.
+        name: String,
     },
     /// A block or address lies outside of the one that should hold it.
     #[error("{inner} is not within {outer}")]
@@ -185,7 +144,20 @@ impl World {
                 return Err(missing(group));
             }
         }
-        Ok(())
+        let known = |name: &&String| limits::ALL.iter().any(|limit| limit.name == *name);
+        if let Some(name) = self.quotas.keys().find(|name| !known(name)) {
+            return Err(WorldError::Quota { name: name.clone() });
+        }
+        let certificates = acm::State::from_world(self);
+        certificates
+            .map(drop)
+            .map_err(|(id, source)| WorldError::Certificate { id, source })
+    }
+
+    /// The objects of S3 by bucket and key.
+    pub(crate) fn objects(&self) -> BTreeMap<(String, String), String> {
+        let entry = |object: &ObjectSpec| ((object.bucket.clone(), object.key.clone()), object.content.clone());
+        self.objects.iter().map(entry).collect()
     }
 
     /// A subnet by id.
@@ -236,13 +208,20 @@ impl ec2::State {
         };
         state.route_tables.insert(vpc.main_route_table.clone(), table);
         for subnet in &world.subnets {
-            let SubnetSpec { id, zone, cidr, tags } = subnet.clone();
+            let SubnetSpec {
+                id,
+                zone,
+                cidr,
+                ipv6_cidr,
+                tags,
+            } = subnet.clone();
             state.subnets.insert(
                 id,
                 Subnet {
                     vpc_id: vpc.id.clone(),
                     zone,
                     cidr,
+                    ipv6_cidr,
                     tags,
                 },
             );
@@ -326,5 +305,16 @@ mod tests {
         let yaml = BUILT_IN.replace("subnet: subnet-0a00000000000000a", "subnet: subnet-0nowhere");
         let error = World::parse(&yaml).unwrap_err();
         assert!(error.to_string().contains("subnet-0nowhere"), "{error}");
+    }
+
+    #[test]
+    fn a_world_knows_the_names_of_quotas() {
+        let mut world = World::default();
+        world.quotas.insert("rules".to_owned(), 1);
+        let error = World::parse(&serde_saphyr::to_string(&world).unwrap()).unwrap_err();
+        assert!(
+            matches!(&error, WorldError::Quota { name } if name == "rules"),
+            "{error:?}"
+        );
     }
 }

@@ -4,11 +4,12 @@ use crate::counters::Counters;
 use crate::journal::{Entry, Journal};
 use cloud::{Access, ApiError, Cloud, Timestamp};
 use parking_lot::{Mutex, RwLock};
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::sync::Notify;
 use wire::scope::{Scope, ScopeError};
-use wire::{Answer, Call};
+use wire::{Answer, Call, Message};
 
 /// A cloud and what is kept beside it.
 #[derive(Debug)]
@@ -59,7 +60,7 @@ impl Account {
     }
 
     /// Answers a request, whatever it is.
-    pub(crate) fn answer(&self, authorization: Option<&str>, form: &[u8]) -> Answer {
+    pub(crate) fn answer(&self, authorization: Option<&str>, message: Message<'_>) -> Answer {
         let number = self.requests.fetch_add(1, Ordering::Relaxed);
         let request_id = format!("00000000-0000-4000-8000-{number:012x}");
         let scope = match Scope::parse(authorization) {
@@ -71,16 +72,17 @@ impl Account {
             }
         };
         let service = scope.service.signing_name();
-        let call = match Call::parse(&scope, form, &request_id) {
+        let call = match Call::parse(&scope, message, &request_id) {
             Ok(call) => call,
             Err(error) => {
-                self.counters.count(service, &action_of(form), &error.code);
+                self.counters
+                    .count(service, &message.action(scope.service), &error.code);
                 return wire::answer::failure(Some(scope.service), &request_id, &error);
             }
         };
         let result = match call.access() {
             Access::Read => call.read(&self.cloud.read(), now()),
-            Access::Write => self.write(&call, &scope, form),
+            Access::Write => self.write(&call, &scope, message),
         };
         let outcome = result.as_ref().map_or_else(|error| error.code.as_ref(), |_| "OK");
         self.counters.count(service, call.action(), outcome);
@@ -88,7 +90,7 @@ impl Account {
     }
 
     /// The journal is written while the cloud is locked, so that both have the same order.
-    fn write(&self, call: &Call<'_>, scope: &Scope, form: &[u8]) -> Result<Answer, ApiError> {
+    fn write(&self, call: &Call<'_>, scope: &Scope, message: Message<'_>) -> Result<Answer, ApiError> {
         let mut cloud = self.cloud.write();
         let now = now();
         let answer = call.write(&mut cloud, now)?;
@@ -97,7 +99,8 @@ impl Account {
                 now,
                 region: &scope.region,
                 service: scope.service.signing_name(),
-                params: String::from_utf8_lossy(form),
+                target: message.target.map(Cow::Borrowed),
+                params: String::from_utf8_lossy(message.body),
             };
             journal.lock().append(&entry).map_err(|error| {
                 tracing::error!(error = &error as &dyn std::error::Error, "a write is lost");
@@ -117,8 +120,4 @@ fn unrouted(error: &ScopeError) -> ApiError {
         ScopeError::Malformed => ApiError::new("IncompleteSignature", error.to_string()),
         ScopeError::Service(_) => ApiError::new("InvalidAction", error.to_string()),
     }
-}
-
-fn action_of(form: &[u8]) -> String {
-    wire::form::parse(form).text("Action").unwrap_or_default().to_owned()
 }

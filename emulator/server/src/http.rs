@@ -12,6 +12,7 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use wire::Message;
 
 /// Largest request body: AWS's query APIs take no more than this.
 const MOST_BODY: usize = 1 << 20;
@@ -79,7 +80,7 @@ async fn respond(account: Arc<Account>, request: Request<Incoming>) -> Result<Re
     Ok(response)
 }
 
-/// An AWS call: its parameters are the body of a POST or the query of a GET.
+/// An AWS call: its parameters are the body of a POST or the query of a GET. In JSON, a header names the action.
 async fn call(account: &Account, request: Request<Incoming>) -> Response<Full<Bytes>> {
     let (head, body) = request.into_parts();
     let form = if head.method == Method::GET {
@@ -100,10 +101,11 @@ async fn call(account: &Account, request: Request<Incoming>) -> Response<Full<By
         .headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok());
-    let answer = account.answer(authorization, &form);
+    let target = head.headers.get("x-amz-target").and_then(|value| value.to_str().ok());
+    let answer = account.answer(authorization, Message { target, body: &form });
     plain(
         StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_REQUEST),
-        "text/xml",
+        answer.content_type,
         answer.body,
     )
 }

@@ -2,10 +2,11 @@
 
 use cloud::{Cloud, Service, Timestamp, Timing, World};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Seek, Write};
 use std::path::{Path, PathBuf};
-use wire::{Call, scope::Scope};
+use wire::{Call, Message, scope::Scope};
 
 /// Name of the file in the data directory.
 const FILE: &str = "journal.jsonl";
@@ -34,8 +35,11 @@ pub(crate) struct Entry<'a> {
     pub region: &'a str,
     /// Signing name of the service.
     pub service: &'a str,
-    /// The form, as it came.
-    pub params: std::borrow::Cow<'a, str>,
+    /// The header `X-Amz-Target`, which names the action of a call in JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<Cow<'a, str>>,
+    /// The form or JSON, as it came.
+    pub params: Cow<'a, str>,
 }
 
 /// Why a journal cannot be used.
@@ -183,7 +187,11 @@ fn replay(cloud: &mut Cloud, line: &str, number: usize) -> Result<(), JournalErr
         region: entry.region.to_owned(),
         service,
     };
-    let call = Call::parse(&scope, entry.params.as_bytes(), "").map_err(failed)?;
+    let message = Message {
+        target: entry.target.as_deref(),
+        body: entry.params.as_bytes(),
+    };
+    let call = Call::parse(&scope, message, "").map_err(failed)?;
     call.write(cloud, entry.now).map_err(failed)?;
     Ok(())
 }

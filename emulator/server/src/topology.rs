@@ -2,8 +2,9 @@
 
 use cloud::elbv2::attributes::Attributes;
 use cloud::elbv2::health_check::CheckProtocol;
+use cloud::elbv2::load_balancer::Type;
 use cloud::elbv2::target_group::{self, TargetKey};
-use cloud::elbv2::{listener, load_balancer};
+use cloud::elbv2::{listener, load_balancer, rule_action};
 use cloud::{Cloud, Region, Timestamp};
 use dataplane::Matcher;
 use dataplane::config::{
@@ -18,7 +19,10 @@ pub(crate) fn configuration(cloud: &Cloud, now: Timestamp) -> Config {
     let mut config = Config::default();
     for (_, region) in cloud.regions() {
         let elbv2 = &region.elbv2;
-        let load_balancers = elbv2.load_balancers.iter();
+        let load_balancers = elbv2
+            .load_balancers
+            .iter()
+            .filter(|(_, found)| found.kind == Type::Network);
         config
             .load_balancers
             .extend(load_balancers.map(|(arn, found)| load_balancer(arn, found, region, now)));
@@ -75,9 +79,9 @@ fn load_balancer(arn: &str, found: &load_balancer::LoadBalancer, region: &Region
 }
 
 fn listener(arn: &str, found: &listener::Listener) -> Listener {
-    let forward = |target: &listener::ForwardTarget| Forward {
+    let forward = |target: &rule_action::ForwardTarget| Forward {
         target_group_arn: target.target_group_arn.clone(),
-        weight: u32::try_from(target.weight).unwrap_or(0),
+        weight: target.weight,
     };
     let idle_timeout = found
         .attributes
@@ -87,13 +91,13 @@ fn listener(arn: &str, found: &listener::Listener) -> Listener {
         arn: arn.to_owned(),
         port: found.port,
         protocol: match found.protocol {
-            target_group::Protocol::Tcp => Protocol::Tcp,
             target_group::Protocol::Udp => Protocol::Udp,
             target_group::Protocol::TcpUdp => Protocol::TcpUdp,
             target_group::Protocol::Tls => Protocol::Tls,
+            target_group::Protocol::Tcp | target_group::Protocol::Http | target_group::Protocol::Https => Protocol::Tcp,
         },
         idle_timeout: idle_timeout.map_or(DEFAULT_IDLE_TIMEOUT, Duration::from_secs),
-        forward: found.action.targets().iter().map(forward).collect(),
+        forward: found.targets().iter().map(forward).collect(),
     }
 }
 
@@ -125,7 +129,7 @@ fn health_check(group: &target_group::TargetGroup) -> HealthCheck {
     let matcher = check
         .matcher
         .as_ref()
-        .and_then(|matcher| matcher.http_code.parse::<Matcher>().ok());
+        .and_then(|matcher| matcher.http_code.as_ref()?.parse::<Matcher>().ok());
     HealthCheck {
         protocol: match check.protocol {
             CheckProtocol::Tcp => HealthCheckProtocol::Tcp,

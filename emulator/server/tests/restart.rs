@@ -8,8 +8,9 @@ use seatrial_aws::{Config, Emulator};
 use std::io::Write;
 use tokio::net::TcpStream;
 
-/// One call; status and body.
-async fn call(emulator: &Emulator, service: &str, form: &str) -> (u16, String) {
+/// One call; status and body. In JSON, the action stands before a line break: `CertificateManager.ListCertificates\n{}`.
+async fn call(emulator: &Emulator, service: &str, message: &str) -> (u16, String) {
+    let (target, body) = message.split_once('\n').unwrap_or(("", message));
     let stream = TcpStream::connect(emulator.address()).await.unwrap();
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
         .await
@@ -21,7 +22,8 @@ async fn call(emulator: &Emulator, service: &str, form: &str) -> (u16, String) {
     let request = http::Request::post("/")
         .header("host", "localhost")
         .header("authorization", signature)
-        .body(Full::new(Bytes::copy_from_slice(form.as_bytes())))
+        .header("x-amz-target", target)
+        .body(Full::new(Bytes::copy_from_slice(body.as_bytes())))
         .unwrap();
     let response = sender.send_request(request).await.unwrap();
     let status = response.status().as_u16();
@@ -50,6 +52,14 @@ async fn everything(emulator: &Emulator) -> Vec<String> {
     for action in ["DescribeLoadBalancers", "DescribeTargetGroups"] {
         all.push(describe(emulator, "elasticloadbalancing", action).await);
     }
+    for (service, message) in [
+        ("acm", "CertificateManager.ListCertificates\n{}"),
+        ("wafv2", "AWSWAF_20190729.ListWebACLs\n{\"Scope\":\"REGIONAL\"}"),
+    ] {
+        let (status, body) = call(emulator, service, message).await;
+        assert_eq!(status, 200, "{body}");
+        all.push(body);
+    }
     all
 }
 
@@ -65,6 +75,14 @@ const WRITES: &[(&str, &str)] = &[
     (
         "ec2",
         "Action=AuthorizeSecurityGroupIngress&GroupId=sg-0a000000000000001&IpPermissions.1.IpProtocol=tcp&IpPermissions.1.FromPort=80&IpPermissions.1.ToPort=80&IpPermissions.1.IpRanges.1.CidrIp=10.0.0.0/8",
+    ),
+    (
+        "acm",
+        "CertificateManager.RequestCertificate\n{\"DomainName\":\"www.example.org\",\"Tags\":[{\"Key\":\"k\",\"Value\":\"\u{20ac}\"}]}",
+    ),
+    (
+        "wafv2",
+        "AWSWAF_20190729.CreateWebACL\n{\"Name\":\"a\",\"Scope\":\"REGIONAL\",\"DefaultAction\":{\"Allow\":{}},\"VisibilityConfig\":{}}",
     ),
     (
         "elasticloadbalancing",
@@ -84,8 +102,8 @@ async fn a_restart_shows_what_was_acknowledged() {
         ..Config::default()
     };
     let first = Emulator::start(config()).await.unwrap();
-    for (service, form) in WRITES {
-        let (status, body) = call(&first, service, form).await;
+    for (service, message) in WRITES {
+        let (status, body) = call(&first, service, message).await;
         assert_eq!(status, 200, "{body}");
     }
     let (status, _) = call(&first, "ec2", WRITES[0].1).await;
@@ -95,6 +113,10 @@ async fn a_restart_shows_what_was_acknowledged() {
         .await
         .contains("active")
     {
+        tokio::task::yield_now().await;
+    }
+    // The certificate too: it is issued at the same time, after its request.
+    while everything(&first).await.concat().contains("PENDING_VALIDATION") {
         tokio::task::yield_now().await;
     }
     let before = everything(&first).await;

@@ -1,8 +1,34 @@
 //! A call: a parsed request for one action, which runs on a cloud.
 
-use crate::{Answer, answer, form, scope::Scope};
-use cloud::{Access, ApiError, Cloud, Exchange, Timestamp};
+use crate::protocol::Protocol;
+use crate::{Answer, answer, form, json, scope::Scope};
+use cloud::{Access, ApiError, Cloud, Exchange, Service, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
+
+/// A request as it came: what HTTP carries of it, beside the signature.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Message<'a> {
+    /// The header `X-Amz-Target`, if there is one.
+    pub target: Option<&'a str>,
+    /// The body of a POST, or the query of a GET.
+    pub body: &'a [u8],
+}
+
+impl Message<'_> {
+    /// The action that it names, whether or not there is one of that name; empty when it names none.
+    pub fn action(&self, service: Service) -> String {
+        match Protocol::of(service) {
+            Protocol::Json11 => self
+                .target
+                .and_then(|target| target.rsplit('.').next())
+                .unwrap_or_default()
+                .to_owned(),
+            Protocol::Query | Protocol::Ec2Query => {
+                form::parse(self.body).text("Action").unwrap_or_default().to_owned()
+            }
+        }
+    }
+}
 
 /// A request whose service has its action.
 #[derive(Debug)]
@@ -10,33 +36,46 @@ pub struct Call<'a> {
     scope: &'a Scope,
     action: String,
     access: Access,
-    form: form::Node<'a>,
+    parameters: Parameters<'a>,
     request_id: &'a str,
 }
 
+/// The parameters of a call, in the protocol of its service.
+#[derive(Debug)]
+enum Parameters<'a> {
+    Form(form::Node<'a>),
+    Json(&'a [u8]),
+}
+
 impl<'a> Call<'a> {
-    /// Reads the form of a request.
+    /// Reads a request.
     ///
     /// # Errors
-    /// `MissingAction`, or `InvalidAction` when the service has none of that name.
-    pub fn parse(scope: &'a Scope, form: &'a [u8], request_id: &'a str) -> Result<Self, ApiError> {
-        let form = form::parse(form);
-        let action = form
-            .text("Action")
-            .ok_or_else(|| ApiError::new("MissingAction", "The request must contain the parameter Action"))?
-            .to_owned();
-        let access = scope.service.access(&action).ok_or_else(|| {
-            let service = scope.service.signing_name();
-            ApiError::new(
-                "InvalidAction",
-                format!("The action {action} is not valid for the service {service}"),
-            )
-        })?;
+    /// `MissingAction`, or `InvalidAction` (in JSON `UnknownOperationException`) when the service has none of that name.
+    pub fn parse(scope: &'a Scope, message: Message<'a>, request_id: &'a str) -> Result<Self, ApiError> {
+        let (action, parameters) = match Protocol::of(scope.service) {
+            Protocol::Json11 => {
+                let action = json::action(scope.service, message.target)?;
+                (action.to_owned(), Parameters::Json(message.body))
+            }
+            Protocol::Query | Protocol::Ec2Query => {
+                let form = form::parse(message.body);
+                let missing = || ApiError::new("MissingAction", "The request must contain the parameter Action");
+                (
+                    form.text("Action").ok_or_else(missing)?.to_owned(),
+                    Parameters::Form(form),
+                )
+            }
+        };
+        let access = scope
+            .service
+            .access(&action)
+            .ok_or_else(|| unknown(scope.service, &action))?;
         Ok(Self {
             scope,
             action,
             access,
-            form,
+            parameters,
             request_id,
         })
     }
@@ -81,11 +120,27 @@ impl<'a> Call<'a> {
     }
 }
 
+fn unknown(service: Service, action: &str) -> ApiError {
+    match Protocol::of(service) {
+        Protocol::Json11 => json::unknown(service, action),
+        Protocol::Query | Protocol::Ec2Query => {
+            let service = service.signing_name();
+            ApiError::new(
+                "InvalidAction",
+                format!("The action {action} is not valid for the service {service}"),
+            )
+        }
+    }
+}
+
 impl Exchange for Call<'_> {
     type Answer = Answer;
 
     fn input<I: DeserializeOwned>(&self) -> Result<I, ApiError> {
-        form::input(&self.form)
+        match &self.parameters {
+            Parameters::Form(form) => form::input(form),
+            Parameters::Json(body) => json::input(body),
+        }
     }
 
     fn answer<O: Serialize>(&self, output: &O) -> Result<Answer, ApiError> {
@@ -96,15 +151,25 @@ impl Exchange for Call<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cloud::{Service, Timing, World};
+    use cloud::{Timing, World};
 
     fn ask(service: Service, form: &str) -> Result<Answer, ApiError> {
+        send(
+            service,
+            Message {
+                target: None,
+                body: form.as_bytes(),
+            },
+        )
+    }
+
+    fn send(service: Service, message: Message<'_>) -> Result<Answer, ApiError> {
         let cloud = Cloud::new(World::default(), Timing::Instant);
         let scope = Scope {
             region: "us-west-2".to_owned(),
             service,
         };
-        Call::parse(&scope, form.as_bytes(), "request-1")?.read(&cloud, Timestamp(0))
+        Call::parse(&scope, message, "request-1")?.read(&cloud, Timestamp(0))
     }
 
     #[test]
@@ -137,5 +202,59 @@ mod tests {
         assert_eq!((error.code.as_ref(), error.status), ("InvalidAction", 400));
         let answer = answer::failure(Some(Service::Ec2), "r", &error);
         assert!(answer.body.contains("&lt;b&gt;"), "{}", answer.body);
+    }
+
+    #[test]
+    fn a_json_answer_is_the_output_alone() {
+        let target = Some("AWSShield_20160616.GetSubscriptionState");
+        let answer = send(Service::Shield, Message { target, body: b"{}" }).unwrap();
+        assert_eq!(answer.content_type, "application/x-amz-json-1.1");
+        assert_eq!(answer.body, r#"{"SubscriptionState":"INACTIVE"}"#);
+        let empty = send(Service::Shield, Message { target, body: b"" }).unwrap();
+        assert_eq!(empty, answer);
+    }
+
+    #[test]
+    fn json_that_cannot_be_taken_says_why() {
+        for (target, body, code) in [
+            (None, "{}", "MissingAction"),
+            (Some("CertificateManager.Nothing"), "{}", "UnknownOperationException"),
+            (
+                Some("AWSShield_20160616.ListCertificates"),
+                "{}",
+                "UnknownOperationException",
+            ),
+            (
+                Some("CertificateManager.DescribeCertificate"),
+                "{",
+                "SerializationException",
+            ),
+            (
+                Some("CertificateManager.DescribeCertificate"),
+                "{}",
+                "ValidationException",
+            ),
+            (
+                Some("CertificateManager.DescribeCertificate"),
+                r#"{"CertificateArn":1}"#,
+                "ValidationException",
+            ),
+        ] {
+            let error = send(
+                Service::Acm,
+                Message {
+                    target,
+                    body: body.as_bytes(),
+                },
+            )
+            .unwrap_err();
+            assert_eq!(error.code, code, "{target:?} {body}");
+            let answer = answer::failure(Some(Service::Acm), "r", &error);
+            assert!(
+                answer.body.starts_with(&format!(r#"{{"__type":"{code}","message":"#)),
+                "{}",
+                answer.body
+            );
+        }
     }
 }

@@ -1,4 +1,5 @@
-//! A serde Serializer to the XML of the query protocols: a field is an element, an absent one is none, a list repeats its entry's element.
+//! A serde Serializer to the XML of the query protocols: a field is an element, an absent one is none, a list repeats its
+//! entry's element, a map has an `entry` for each `key` and `value`.
 
 use serde::ser::{self, Impossible, Serialize};
 use std::fmt::{Display, Write};
@@ -17,7 +18,7 @@ impl ser::Error for XmlError {
 /// Appends `value` to `out`, as the content of an element that the caller writes.
 ///
 /// # Errors
-/// When the value holds a type that the protocols cannot carry, such as a map.
+/// When the value holds a type that the protocols cannot carry, such as a tuple.
 pub fn write<T: Serialize>(out: &mut String, entry: &'static str, value: &T) -> Result<(), XmlError> {
     value.serialize(Element { out, tag: None, entry })
 }
@@ -107,7 +108,7 @@ impl<'o> ser::Serializer for Element<'o> {
     type SerializeTuple = Impossible<(), XmlError>;
     type SerializeTupleStruct = Impossible<(), XmlError>;
     type SerializeTupleVariant = Impossible<(), XmlError>;
-    type SerializeMap = Impossible<(), XmlError>;
+    type SerializeMap = Open<'o>;
     type SerializeStructVariant = Impossible<(), XmlError>;
 
     scalars! {
@@ -190,8 +191,8 @@ impl<'o> ser::Serializer for Element<'o> {
         self.unsupported("a tuple")
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Self::SerializeMap, XmlError> {
-        self.unsupported("a map")
+    fn serialize_map(self, _: Option<usize>) -> Result<Open<'o>, XmlError> {
+        Ok(self.open())
     }
 
     fn serialize_struct_variant(
@@ -211,6 +212,27 @@ impl ser::SerializeSeq for Open<'_> {
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), XmlError> {
         self.field(self.0.entry, value)
+    }
+
+    fn end(self) -> Result<(), XmlError> {
+        self.close();
+        Ok(())
+    }
+}
+
+impl ser::SerializeMap for Open<'_> {
+    type Ok = ();
+    type Error = XmlError;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), XmlError> {
+        self.0.out.push_str("<entry>");
+        self.field("key", key)
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), XmlError> {
+        self.field("value", value)?;
+        self.0.out.push_str("</entry>");
+        Ok(())
     }
 
     fn end(self) -> Result<(), XmlError> {
@@ -247,6 +269,17 @@ mod tests {
     #[derive(serde::Serialize)]
     struct Entry {
         value: u8,
+    }
+
+    #[test]
+    fn maps_have_entries() {
+        let mut out = String::new();
+        let map = std::collections::BTreeMap::from([("a", "<"), ("b", "")]);
+        write(&mut out, "member", &map).unwrap();
+        assert_eq!(
+            out,
+            "<entry><key>a</key><value>&lt;</value></entry><entry><key>b</key><value></value></entry>"
+        );
     }
 
     #[test]

@@ -74,6 +74,7 @@ pub fn call(region: &mut Region, input: Input, context: &mut Context) -> Result<
             vpc_id: input.vpc_id,
             zone,
             cidr,
+            ipv6_cidr: None,
             tags,
         },
     );

@@ -6,6 +6,7 @@ use super::network::{Subnet, zone_id};
 use super::shape::{TagItem, one, tag_set};
 use crate::page::page;
 use crate::{ApiError, Context, Region, Tags};
+use ipnet::Ipv6Net;
 use serde::{Deserialize, Serialize};
 
 /// Which subnets.
@@ -38,12 +39,37 @@ pub struct SubnetItem {
     owner_id: String,
     vpc_id: String,
     cidr_block: String,
+    ipv6_cidr_block_association_set: Vec<Ipv6Association>,
     available_ip_address_count: u64,
     availability_zone: String,
     availability_zone_id: String,
     default_for_az: bool,
     map_public_ip_on_launch: bool,
     tag_set: Vec<TagItem>,
+}
+
+/// An IPv6 block of a subnet on the wire.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Ipv6Association {
+    association_id: String,
+    ipv6_cidr_block: String,
+    ipv6_cidr_block_state: BlockState,
+}
+
+#[derive(Debug, Serialize)]
+struct BlockState {
+    state: &'static str,
+}
+
+impl Ipv6Association {
+    fn of(subnet_id: &str, block: Ipv6Net) -> Self {
+        Self {
+            association_id: subnet_id.replacen("subnet-", "subnet-cidr-assoc-", 1),
+            ipv6_cidr_block: block.to_string(),
+            ipv6_cidr_block_state: BlockState { state: "associated" },
+        }
+    }
 }
 
 impl SubnetItem {
@@ -57,6 +83,11 @@ impl SubnetItem {
             owner_id: account.clone(),
             vpc_id: subnet.vpc_id.clone(),
             cidr_block: subnet.cidr.to_string(),
+            ipv6_cidr_block_association_set: subnet
+                .ipv6_cidr
+                .iter()
+                .map(|block| Ipv6Association::of(id, *block))
+                .collect(),
             available_ip_address_count: state.available_addresses(id),
             availability_zone: subnet.zone.clone(),
             availability_zone_id: zone_id(&subnet.zone),

@@ -41,7 +41,7 @@ pub struct Interface {
     pub subnet_id: String,
     /// Zone name.
     pub zone: String,
-    /// Description; `ELB net/<name>/<id>` on those of a Network Load Balancer.
+    /// Description; `ELB app/<name>/<id>` or `ELB net/<name>/<id>` on those of load balancers.
     pub description: String,
     /// `interface`, or `network_load_balancer` on those of one.
     pub kind: String,

@@ -1,7 +1,7 @@
 //! VPCs, subnets and what routes between them.
 
 use crate::Tags;
-use ipnet::Ipv4Net;
+use ipnet::{Ipv4Net, Ipv6Net};
 use std::net::Ipv4Addr;
 
 /// A VPC.
@@ -24,6 +24,8 @@ pub struct Subnet {
     pub zone: String,
     /// IPv4 block.
     pub cidr: Ipv4Net,
+    /// IPv6 block, which dual-stack load balancers need. No address is given out of it.
+    pub ipv6_cidr: Option<Ipv6Net>,
     /// Tags.
     pub tags: Tags,
 }

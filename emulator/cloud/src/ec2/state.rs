@@ -71,6 +71,14 @@ impl State {
             .ok_or_else(|| not_found("InvalidGroup.NotFound", "security group", id))
     }
 
+    /// The security group of a VPC that is taken when none is named, if it has one.
+    pub fn default_security_group(&self, vpc_id: &str) -> Option<&str> {
+        let mut groups = self.security_groups.iter();
+        groups
+            .find(|(_, group)| group.vpc_id == vpc_id && group.name == "default")
+            .map(|(id, _)| id.as_str())
+    }
+
     /// The primary private address of an instance: that of its interface with device index 0.
     pub fn instance_address(&self, id: &str) -> Option<Ipv4Addr> {
         self.instance_interfaces(id)

@@ -1,6 +1,13 @@
 //! Attributes of load balancers, listeners and target groups: which keys exist for a type, what they are by default, what they may be.
 
-use super::target_group::{Protocol, TargetType};
+mod listener;
+mod load_balancer;
+mod target_group;
+
+pub use listener::of_listener;
+pub use load_balancer::of_load_balancer;
+pub use target_group::of_target_group;
+
 use crate::ApiError;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -27,184 +34,91 @@ enum Values {
     Number(u64, u64),
     NumberOr(&'static str, u64, u64),
     OneOf(&'static [&'static str]),
+    HeaderName,
 }
 
 impl Values {
     fn allow(self, value: &str) -> bool {
         let number = |low, high| value.parse::<u64>().is_ok_and(|number| (low..=high).contains(&number));
         match self {
-            Self::Text => true,
+            Self::Text => value.len() <= 1024,
             Self::Flag => matches!(value, "true" | "false"),
             Self::Number(low, high) => number(low, high),
             Self::NumberOr(word, low, high) => value == word || number(low, high),
             Self::OneOf(words) => words.contains(&value),
+            Self::HeaderName => {
+                let of_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+                (1..=40).contains(&value.len()) && value.bytes().all(of_name)
+            }
         }
     }
 }
 
+/// Key, default, values.
 type Known = (&'static str, &'static str, Values);
 
-const LOAD_BALANCER: &[Known] = &[
-    ("access_logs.s3.bucket", "", Values::Text),
-    ("access_logs.s3.enabled", "false", Values::Flag),
-    ("access_logs.s3.prefix", "", Values::Text),
-    ("deletion_protection.enabled", "false", Values::Flag),
-    (
-        "dns_record.client_routing_policy",
-        "any_availability_zone",
-        Values::OneOf(&[
-            "any_availability_zone",
-            "availability_zone_affinity",
-            "partial_availability_zone_affinity",
-        ]),
-    ),
-    ("ipv6.deny_all_igw_traffic", "false", Values::Flag),
-    ("load_balancing.cross_zone.enabled", "false", Values::Flag),
-    ("secondary_ips.auto_assigned.per_subnet", "0", Values::Number(0, 7)),
-    ("zonal_shift.config.enabled", "false", Values::Flag),
-];
+/// Checks attributes that depend on each other.
+type Together = fn(&Attributes) -> Result<(), ApiError>;
 
-const TARGET_GROUP: &[Known] = &[
-    (
-        "deregistration_delay.connection_termination.enabled",
-        "false",
-        Values::Flag,
-    ),
-    ("deregistration_delay.timeout_seconds", "300", Values::Number(0, 3600)),
-    (
-        "load_balancing.cross_zone.enabled",
-        "use_load_balancer_configuration",
-        Values::OneOf(&["true", "false", "use_load_balancer_configuration"]),
-    ),
-    ("preserve_client_ip.enabled", "true", Values::Flag),
-    ("proxy_protocol_v2.enabled", "false", Values::Flag),
-    ("stickiness.enabled", "false", Values::Flag),
-    (
-        "stickiness.type",
-        "source_ip",
-        Values::OneOf(&["source_ip", "source_ip_dest_ip", "source_ip_dest_ip_proto"]),
-    ),
-    (
-        "target_group_health.dns_failover.minimum_healthy_targets.count",
-        "1",
-        Values::NumberOr("off", 1, u64::MAX),
-    ),
-    (
-        "target_group_health.dns_failover.minimum_healthy_targets.percentage",
-        "off",
-        Values::NumberOr("off", 1, 100),
-    ),
-    (
-        "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count",
-        "1",
-        Values::Number(1, u64::MAX),
-    ),
-    (
-        "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage",
-        "off",
-        Values::NumberOr("off", 1, 100),
-    ),
-    (
-        "target_health_state.unhealthy.connection_termination.enabled",
-        "true",
-        Values::Flag,
-    ),
-    (
-        "target_health_state.unhealthy.draining_interval_seconds",
-        "0",
-        Values::Number(0, 360_000),
-    ),
-];
-
-const TCP_LISTENER: &[Known] = &[("tcp.idle_timeout.seconds", "350", Values::Number(60, 6000))];
-
-fn defaults(known: &[Known]) -> Attributes {
-    known
-        .iter()
-        .map(|(key, value, _)| ((*key).to_owned(), (*value).to_owned()))
-        .collect()
+/// The attributes that a resource has.
+#[derive(Debug, Clone)]
+pub struct Catalogue {
+    known: Vec<&'static [Known]>,
+    together: Together,
 }
 
-/// Attributes of a network load balancer when it is made.
-pub fn of_load_balancer() -> Attributes {
-    defaults(LOAD_BALANCER)
-}
-
-/// Attributes of a target group of a network load balancer when it is made. Client addresses are kept unless targets are addresses
-/// behind TCP or TLS.
-pub fn of_target_group(target_type: TargetType, protocol: Protocol) -> Attributes {
-    let mut attributes = defaults(TARGET_GROUP);
-    if target_type == TargetType::Ip && matches!(protocol, Protocol::Tcp | Protocol::Tls) {
-        attributes.insert("preserve_client_ip.enabled".to_owned(), "false".to_owned());
-    }
-    attributes
-}
-
-/// Attributes of a listener when it is made: only TCP listeners have any.
-pub fn of_listener(protocol: Protocol) -> Attributes {
-    if protocol == Protocol::Tcp {
-        defaults(TCP_LISTENER)
-    } else {
-        Attributes::new()
-    }
-}
-
-/// What attributes belong to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Owner {
-    /// A network load balancer.
-    LoadBalancer,
-    /// A target group of one.
-    TargetGroup,
-    /// A listener of one.
-    Listener,
-}
-
-impl Owner {
-    fn known(self) -> &'static [Known] {
-        match self {
-            Self::LoadBalancer => LOAD_BALANCER,
-            Self::TargetGroup => TARGET_GROUP,
-            Self::Listener => TCP_LISTENER,
-        }
+impl Catalogue {
+    /// What a new resource has.
+    pub fn defaults(&self) -> Attributes {
+        let known = self.known.iter().copied().flatten();
+        known
+            .map(|(key, value, _)| ((*key).to_owned(), (*value).to_owned()))
+            .collect()
     }
 
-    /// Checks changes against what the resource has now.
+    /// What a resource has after changes to what it has now.
     ///
     /// # Errors
-    /// `ValidationError` for a key that it does not have, `InvalidConfigurationRequest` for a value that is not possible.
-    pub fn check(self, current: &Attributes, changes: &[Attribute]) -> Result<(), ApiError> {
+    /// `ValidationError` for a key that it does not have, `InvalidConfigurationRequest` for a value that is not possible, or not beside
+    /// the others.
+    pub fn change(&self, current: &Attributes, changes: Vec<Attribute>) -> Result<Attributes, ApiError> {
+        let mut changed = current.clone();
         for Attribute { key, value } in changes {
-            let known = self
-                .known()
-                .iter()
-                .find(|(known, ..)| known == key && current.contains_key(key));
-            let Some((_, _, values)) = known else {
+            let Some((_, _, values)) = self.known.iter().copied().flatten().find(|(known, ..)| *known == key) else {
                 let message = format!("The attribute key '{key}' is not recognized, or not supported for this type");
                 return Err(ApiError::new("ValidationError", message));
             };
-            if !values.allow(value) {
-                let message = format!("The value '{value}' is not valid for the attribute '{key}'");
-                return Err(ApiError::new("InvalidConfigurationRequest", message));
+            if !values.allow(&value) {
+                return Err(impossible(format!(
+                    "The value '{value}' is not valid for the attribute '{key}'"
+                )));
             }
+            changed.insert(key, value);
         }
-        Ok(())
+        (self.together)(&changed)?;
+        Ok(changed)
     }
+}
+
+fn impossible(message: String) -> ApiError {
+    ApiError::new("InvalidConfigurationRequest", message)
+}
+
+/// Attributes that do not depend on each other.
+fn independent(_: &Attributes) -> Result<(), ApiError> {
+    Ok(())
+}
+
+/// Whether an attribute is there and on.
+pub fn is_on(attributes: &Attributes, key: &str) -> bool {
+    attributes.get(key).is_some_and(|value| value == "true")
 }
 
 /// Attributes as the wire lists them.
 pub fn list(attributes: &Attributes) -> Vec<Attribute> {
-    attributes
-        .iter()
-        .map(|(key, value)| Attribute {
-            key: key.clone(),
-            value: value.clone(),
-        })
-        .collect()
-}
-
-/// Applies changes that [`Owner::check`] has passed, and lists the outcome.
-pub fn apply(current: &mut Attributes, changes: Vec<Attribute>) -> Vec<Attribute> {
-    current.extend(changes.into_iter().map(|change| (change.key, change.value)));
-    list(current)
+    let entry = |(key, value): (&String, &String)| Attribute {
+        key: key.clone(),
+        value: value.clone(),
+    };
+    attributes.iter().map(entry).collect()
 }

@@ -1,23 +1,26 @@
 //! CreateTargetGroup.
 
-use super::health_check::{CheckProtocol, HealthCheckSettings, Matcher};
+use super::health_check::{CheckProtocol, CheckedGroup, HealthCheckSettings, Matcher};
+use super::load_balancer::Type;
 use super::tags::Tag;
-use super::target_group::{Description, Protocol, TargetGroup, TargetType};
+use super::target_group::{Description, Protocol, ProtocolVersion, TargetGroup, TargetType};
 use super::{arn, attributes, limits, request, tags};
 use crate::{ApiError, Context, Region};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What [CreateTargetGroup](https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html) takes.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Input {
     name: String,
-    protocol: Protocol,
-    port: u16,
-    vpc_id: String,
+    protocol: Option<Protocol>,
+    protocol_version: Option<ProtocolVersion>,
+    port: Option<u16>,
+    vpc_id: Option<String>,
     #[serde(default)]
     target_type: TargetType,
+    target_control_port: Option<u16>,
     ip_address_type: Option<String>,
     health_check_protocol: Option<CheckProtocol>,
     health_check_port: Option<String>,
@@ -45,14 +48,37 @@ pub struct Output {
 /// `ValidationError`, `InvalidConfigurationRequest`, `DuplicateTargetGroupName`, `TooManyTargetGroups`, `TooManyTags`.
 pub fn call(region: &mut Region, input: Input, context: &mut Context) -> Result<Output, ApiError> {
     request::check_name("target group", &input.name)?;
-    if !region.ec2.vpcs.contains_key(&input.vpc_id) {
-        return Err(ApiError::new("ValidationError", format!("The VPC ID '{}' is not found", input.vpc_id)));
+    let wanted = plan(region, input)?;
+    let state = &mut region.elbv2;
+    let namesake = state.target_groups.iter().find(|(_, existing)| existing.name == wanted.name);
+    if let Some((arn, existing)) = namesake {
+        if !is_same(existing, &wanted) {
+            let message =
+                format!("A target group with the same name '{}' exists, but with different settings", wanted.name);
+            return Err(ApiError::new("DuplicateTargetGroupName", message));
+        }
+        let description = Description::of(arn, existing, &state.load_balancers_of(arn));
+        return Ok(Output { target_groups: vec![description] });
     }
-    if input.port == 0 {
+    limits::TARGET_GROUPS.allow(state.target_groups.len() + 1, &context.quotas)?;
+    let id = context.ids.hex(16);
+    let arn = arn::target_group(context, &wanted.name, &id);
+    let description = Description::of(&arn, &wanted, &BTreeSet::new());
+    state.target_groups.insert(arn, wanted);
+    Ok(Output { target_groups: vec![description] })
+}
+
+/// The target group that a request asks for.
+fn plan(region: &Region, input: Input) -> Result<TargetGroup, ApiError> {
+    check_type(&input)?;
+    if let Some(missing) = input.vpc_id.as_ref().filter(|id| !region.ec2.vpcs.contains_key(*id)) {
+        return Err(ApiError::new("ValidationError", format!("The VPC ID '{missing}' is not found")));
+    }
+    if input.port == Some(0) {
         return Err(ApiError::new("ValidationError", "Port '0' must be from 1 to 65535"));
     }
     if input.ip_address_type.is_some_and(|kind| kind != "ipv4") {
-        let message = format!("The VPC '{}' has no IPv6 CIDR block", input.vpc_id);
+        let message = "The target group's VPC has no IPv6 CIDR block";
         return Err(ApiError::new("InvalidConfigurationRequest", message));
     }
     let settings = HealthCheckSettings {
@@ -66,40 +92,57 @@ pub fn call(region: &mut Region, input: Input, context: &mut Context) -> Result<
         unhealthy_threshold: input.unhealthy_threshold_count,
         matcher: input.matcher,
     };
-    let wanted = TargetGroup {
+    let Input { target_type, protocol, .. } = input;
+    let speaks_http = protocol.is_some_and(|protocol| protocol.belongs_to() == Type::Application);
+    let protocol_version = speaks_http.then(|| input.protocol_version.unwrap_or_default());
+    Ok(TargetGroup {
         name: input.name,
-        target_type: input.target_type,
-        protocol: input.protocol,
+        target_type,
+        protocol,
+        protocol_version,
         port: input.port,
         vpc_id: input.vpc_id,
-        health_check: settings.for_new()?,
-        attributes: attributes::of_target_group(input.target_type, input.protocol),
+        target_control_port: input.target_control_port,
+        health_check: settings.for_new(CheckedGroup { target_type, protocol, version: protocol_version })?,
+        attributes: attributes::of_target_group(target_type, protocol).defaults(),
         targets: BTreeMap::new(),
         tags: tags::parse(input.tags)?,
-    };
-    let state = &mut region.elbv2;
-    let namesake = state.target_groups.iter().find(|(_, existing)| existing.name == wanted.name);
-    if let Some((arn, existing)) = namesake {
-        if !is_same(existing, &wanted) {
-            let message =
-                format!("A target group with the same name '{}' exists, but with different settings", wanted.name);
-            return Err(ApiError::new("DuplicateTargetGroupName", message));
+    })
+}
+
+/// That a request has what targets of its type need, and nothing that they cannot have.
+fn check_type(input: &Input) -> Result<(), ApiError> {
+    let invalid = |message: &str| Err(ApiError::new("ValidationError", message));
+    let Input { protocol, port, vpc_id, target_type, .. } = input;
+    match target_type {
+        TargetType::Lambda => {
+            if protocol.is_some() || port.is_some() || vpc_id.is_some() || input.protocol_version.is_some() {
+                return invalid("Protocol, ProtocolVersion, Port and VpcId cannot be specified for target type 'lambda'");
+            }
         }
-        return Ok(Output { target_groups: vec![Description::of(arn, existing, state)] });
+        TargetType::Instance | TargetType::Ip | TargetType::Alb => {
+            if protocol.is_none() || port.is_none() || vpc_id.is_none() {
+                return invalid("A protocol, port and VPC must be specified for target types instance, ip and alb");
+            }
+        }
     }
-    limits::TARGET_GROUPS.allow(state.target_groups.len() + 1)?;
-    let id = context.ids.hex(16);
-    let arn = arn::target_group(context, &wanted.name, &id);
-    let description = Description::of(&arn, &wanted, state);
-    state.target_groups.insert(arn, wanted);
-    Ok(Output { target_groups: vec![description] })
+    if *target_type == TargetType::Alb && *protocol != Some(Protocol::Tcp) {
+        return invalid("The protocol must be TCP for target type 'alb'");
+    }
+    let speaks_http = protocol.is_some_and(|protocol| protocol.belongs_to() == Type::Application);
+    if !speaks_http && (input.protocol_version.is_some() || input.target_control_port.is_some()) {
+        return invalid("ProtocolVersion and TargetControlPort can be specified with protocol HTTP and HTTPS only");
+    }
+    Ok(())
 }
 
 fn is_same(existing: &TargetGroup, wanted: &TargetGroup) -> bool {
     existing.target_type == wanted.target_type
         && existing.protocol == wanted.protocol
+        && existing.protocol_version == wanted.protocol_version
         && existing.port == wanted.port
         && existing.vpc_id == wanted.vpc_id
+        && existing.target_control_port == wanted.target_control_port
         && existing.health_check == wanted.health_check
         && existing.tags == wanted.tags
 }

@@ -14,13 +14,13 @@ pub struct Input {
 #[derive(Debug, Serialize)]
 pub struct Output {}
 
-/// Deletes a listener; its target groups stay.
+/// Deletes a listener with its rules; its target groups stay.
 ///
 /// # Errors
 /// `ValidationError`, `ListenerNotFound`.
 pub fn call(region: &mut Region, input: Input, _: &mut Context) -> Result<Output, ApiError> {
     region.elbv2.listener(&input.listener_arn)?;
-    region.elbv2.listeners.remove(&input.listener_arn);
+    region.elbv2.remove_listener(&input.listener_arn);
     region.elbv2.forget_health_of_unused();
     Ok(Output {})
 }

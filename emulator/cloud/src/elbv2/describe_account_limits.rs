@@ -33,8 +33,8 @@ struct Limit {
 ///
 /// # Errors
 /// `ValidationError`.
-pub fn call(_: &Region, input: Input, _: &Context) -> Result<Output, ApiError> {
-    let all = limits::ALL.iter().map(|limit| Limit { name: limit.name, max: limit.max.to_string() });
+pub fn call(_: &Region, input: Input, context: &Context) -> Result<Output, ApiError> {
+    let all = limits::ALL.iter().map(|limit| Limit { name: limit.name, max: limit.max(&context.quotas).to_string() });
     let page = Page { marker: input.marker, page_size: input.page_size };
     let (limits, next_marker) = page.of(all.collect(), |limit| limit.name)?;
     Ok(Output { limits, next_marker })

@@ -33,11 +33,12 @@ pub fn call(region: &Region, input: Input, _: &Context) -> Result<Output, ApiErr
     let listener = region.elbv2.listener(&input.listener_arn)?;
     let default = listener.tls.certificate.iter().map(|arn| (arn, true));
     let certificates = default.chain(listener.certificates.iter().map(|arn| (arn, false)));
-    let describe = |(arn, is_default): (&String, bool)| Certificate {
-        certificate_arn: arn.clone(),
-        is_default: Some(is_default),
+    // The default one may be among the others as well: then it is listed twice.
+    let describe = |(arn, is_default): (&String, bool)| {
+        let shown = Certificate { certificate_arn: arn.clone(), is_default: Some(is_default) };
+        (format!("{arn} {}", u8::from(!is_default)), shown)
     };
     let page = Page { marker: input.marker, page_size: input.page_size };
-    let (certificates, next_marker) = page.of(certificates.map(describe).collect(), |found| &found.certificate_arn)?;
-    Ok(Output { certificates, next_marker })
+    let (certificates, next_marker) = page.of(certificates.map(describe).collect(), |(key, _)| key)?;
+    Ok(Output { certificates: certificates.into_iter().map(|(_, shown)| shown).collect(), next_marker })
 }

@@ -5,6 +5,7 @@ use super::request::{Page, Selection};
 use super::target_group::Description;
 use crate::{ApiError, Context, Region};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// What [DescribeTargetGroups](https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetGroups.html) takes.
 #[derive(Debug, Deserialize)]
@@ -37,11 +38,15 @@ pub fn call(region: &Region, input: Input, _: &Context) -> Result<Output, ApiErr
     let state = &region.elbv2;
     let selection = Selection { arns: target_group_arns, names };
     let mut found = selection.of(Kind::TargetGroup, state.target_groups.iter(), |found| &found.name)?;
+    let routes = state.routes();
     if let Some(load_balancer_arn) = &load_balancer_arn {
         state.load_balancer(load_balancer_arn)?;
-        found.retain(|(arn, _)| state.load_balancers_of(arn).contains(load_balancer_arn.as_str()));
+        let theirs = |arn: &str| routes.get(arn).is_some_and(|all| all.contains(load_balancer_arn.as_str()));
+        found.retain(|(arn, _)| theirs(arn));
     }
     let (found, next_marker) = Page { marker, page_size }.of(found, |(arn, _)| arn)?;
-    let target_groups = found.into_iter().map(|(arn, group)| Description::of(arn, group, state)).collect();
+    let nowhere = BTreeSet::new();
+    let used = |arn: &String| routes.get(arn.as_str()).unwrap_or(&nowhere);
+    let target_groups = found.into_iter().map(|(arn, group)| Description::of(arn, group, used(arn))).collect();
     Ok(Output { target_groups, next_marker })
 }

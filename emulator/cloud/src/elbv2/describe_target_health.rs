@@ -1,7 +1,7 @@
 //! DescribeTargetHealth.
 
 use super::target_description::TargetDescription;
-use super::target_group::{Target, TargetGroup, TargetKey};
+use super::target_group::{Target, TargetGroup, TargetKey, TargetType};
 use super::target_health::{Routing, TargetHealth};
 use crate::{ApiError, Context, Region};
 use serde::{Deserialize, Serialize};
@@ -64,9 +64,10 @@ fn describe(
 ) -> Description {
     let check_port = &group.health_check.port;
     let port = if check_port == "traffic-port" { key.port.to_string() } else { check_port.clone() };
+    let is_function = group.target_type == TargetType::Lambda;
     Description {
         target: TargetDescription::of(key, target.zone.as_deref(), group.target_type),
-        health_check_port: Some(port),
+        health_check_port: (!is_function).then_some(port),
         target_health: routing.health(target, context),
     }
 }

@@ -1,16 +1,22 @@
 //! Health check settings of target groups.
 
+mod matcher;
+mod settings;
+
+pub use matcher::Matcher;
+pub use settings::{CheckedGroup, HealthCheckSettings};
+
 use crate::ApiError;
 use serde::{Deserialize, Serialize};
 
 /// How the targets of a group are checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HealthCheck {
-    /// Protocol of checks.
+    /// Protocol of checks; what it is for functions does not matter.
     pub protocol: CheckProtocol,
     /// A port number, or `traffic-port` for that of the target.
     pub port: String,
-    /// Always on for instances and addresses.
+    /// Whether targets are checked: always, but for functions.
     pub enabled: bool,
     /// Seconds between checks.
     pub interval: u32,
@@ -20,9 +26,9 @@ pub struct HealthCheck {
     pub healthy_threshold: u32,
     /// Failures in a row until unhealthy.
     pub unhealthy_threshold: u32,
-    /// Path, HTTP and HTTPS only.
+    /// Path, not with TCP; with gRPC the method that is called.
     pub path: Option<String>,
-    /// Codes that pass, HTTP and HTTPS only.
+    /// Codes that pass, not with TCP.
     pub matcher: Option<Matcher>,
 }
 
@@ -38,99 +44,11 @@ pub enum CheckProtocol {
     Https,
 }
 
-/// HTTP codes that pass, such as `200-399` or `200,204`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Matcher {
-    /// Codes and ranges of codes, separated by commas.
-    pub http_code: String,
-}
-
-/// What a request says about health checks; what it leaves out stays, or is AWS's default.
-#[derive(Debug, Clone, Default)]
-pub struct HealthCheckSettings {
-    /// Protocol; TCP unless set.
-    pub protocol: Option<CheckProtocol>,
-    /// Port; that of the traffic unless set.
-    pub port: Option<String>,
-    /// Whether targets are checked; they must be.
-    pub enabled: Option<bool>,
-    /// Path; `/` unless set.
-    pub path: Option<String>,
-    /// Seconds, 5 to 300; 30 unless set.
-    pub interval: Option<u32>,
-    /// Seconds, 2 to 120; 6 for HTTP and else 10 unless set.
-    pub timeout: Option<u32>,
-    /// 2 to 10; 5 unless set.
-    pub healthy_threshold: Option<u32>,
-    /// 2 to 10; 2 unless set.
-    pub unhealthy_threshold: Option<u32>,
-    /// Codes that pass; 200 to 399 unless set.
-    pub matcher: Option<Matcher>,
-}
-
-impl HealthCheckSettings {
-    /// The settings of a new target group.
-    ///
-    /// # Errors
-    /// As [`HealthCheck::check`].
-    pub fn for_new(self) -> Result<HealthCheck, ApiError> {
-        let protocol = self.protocol.unwrap_or(CheckProtocol::Tcp);
-        let defaults = HealthCheck {
-            protocol,
-            port: "traffic-port".to_owned(),
-            enabled: true,
-            interval: 30,
-            timeout: if protocol == CheckProtocol::Http { 6 } else { 10 },
-            healthy_threshold: 5,
-            unhealthy_threshold: 2,
-            path: None,
-            matcher: None,
-        };
-        self.over(&defaults)
-    }
-
-    /// The settings of a target group after a change.
-    ///
-    /// # Errors
-    /// As [`HealthCheck::check`].
-    pub fn over(self, current: &HealthCheck) -> Result<HealthCheck, ApiError> {
-        let protocol = self.protocol.unwrap_or(current.protocol);
-        if protocol == CheckProtocol::Tcp && (self.path.is_some() || self.matcher.is_some()) {
-            let message = "Health check path and matcher are not supported with health check protocol TCP";
-            return Err(ApiError::new("InvalidConfigurationRequest", message));
-        }
-        let path = self
-            .path
-            .or_else(|| current.path.clone())
-            .unwrap_or_else(|| "/".to_owned());
-        let codes = || Matcher {
-            http_code: "200-399".to_owned(),
-        };
-        let matcher = self.matcher.or_else(|| current.matcher.clone()).unwrap_or_else(codes);
-        let speaks_http = protocol != CheckProtocol::Tcp;
-        let check = HealthCheck {
-            protocol,
-            port: self.port.unwrap_or_else(|| current.port.clone()),
-            enabled: self.enabled.unwrap_or(current.enabled),
-            interval: self.interval.unwrap_or(current.interval),
-            timeout: self.timeout.unwrap_or(current.timeout),
-            healthy_threshold: self.healthy_threshold.unwrap_or(current.healthy_threshold),
-            unhealthy_threshold: self.unhealthy_threshold.unwrap_or(current.unhealthy_threshold),
-            path: speaks_http.then_some(path),
-            matcher: speaks_http.then_some(matcher),
-        };
-        check.check()?;
-        Ok(check)
-    }
-}
-
 impl HealthCheck {
     /// Checks ranges.
     ///
     /// # Errors
-    /// `ValidationError` for a value out of its range or a timeout longer than the interval; `InvalidConfigurationRequest` for checks
-    /// that are switched off.
+    /// `ValidationError` for a value out of its range, a timeout longer than the interval or a path that is none.
     fn check(&self) -> Result<(), ApiError> {
         let ranges = [
             ("interval", self.interval, 5, 300),
@@ -158,9 +76,10 @@ impl HealthCheck {
             );
             return Err(ApiError::new("ValidationError", message));
         }
-        if !self.enabled {
-            let message = "Health checks must be enabled for target groups with target type instance or ip";
-            return Err(ApiError::new("InvalidConfigurationRequest", message));
+        let is_path = |path: &String| path.starts_with('/') && path.len() <= 1024;
+        if self.path.as_ref().is_some_and(|path| !is_path(path)) {
+            let message = "Health check path must begin with '/' and have from 1 to 1024 characters";
+            return Err(ApiError::new("ValidationError", message));
         }
         Ok(())
     }

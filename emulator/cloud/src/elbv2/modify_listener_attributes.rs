@@ -1,6 +1,6 @@
 //! ModifyListenerAttributes.
 
-use super::attributes::{self, Attribute, Owner};
+use super::attributes::{self, Attribute};
 use crate::{ApiError, Context, Region};
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,7 @@ pub struct Output {
 /// `ValidationError`, `ListenerNotFound`, `InvalidConfigurationRequest`.
 pub fn call(region: &mut Region, input: Input, _: &mut Context) -> Result<Output, ApiError> {
     let found = region.elbv2.listener_mut(&input.listener_arn)?;
-    Owner::Listener.check(&found.attributes, &input.attributes)?;
-    Ok(Output { attributes: attributes::apply(&mut found.attributes, input.attributes) })
+    let catalogue = attributes::of_listener(found.protocol);
+    found.attributes = catalogue.change(&found.attributes, input.attributes)?;
+    Ok(Output { attributes: attributes::list(&found.attributes) })
 }

@@ -1,6 +1,6 @@
 //! ModifyLoadBalancerAttributes.
 
-use super::attributes::{self, Attribute, Owner};
+use super::attributes::{self, Attribute};
 use crate::{ApiError, Context, Region};
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,7 @@ pub struct Output {
 /// `ValidationError`, `LoadBalancerNotFound`, `InvalidConfigurationRequest`.
 pub fn call(region: &mut Region, input: Input, _: &mut Context) -> Result<Output, ApiError> {
     let found = region.elbv2.load_balancer_mut(&input.load_balancer_arn)?;
-    Owner::LoadBalancer.check(&found.attributes, &input.attributes)?;
-    Ok(Output { attributes: attributes::apply(&mut found.attributes, input.attributes) })
+    let catalogue = attributes::of_load_balancer(found.kind, found.scheme);
+    found.attributes = catalogue.change(&found.attributes, input.attributes)?;
+    Ok(Output { attributes: attributes::list(&found.attributes) })
 }

@@ -47,7 +47,7 @@ pub fn call(region: &mut Region, input: Input, _: &mut Context) -> Result<Output
         unhealthy_threshold: input.unhealthy_threshold_count,
         matcher: input.matcher,
     };
-    group.health_check = settings.over(&group.health_check)?;
-    let description = Description::of(&arn, state.target_group(&arn)?, state);
+    group.health_check = settings.over(&group.health_check, group.checked())?;
+    let description = Description::of(&arn, state.target_group(&arn)?, &state.load_balancers_of(&arn));
     Ok(Output { target_groups: vec![description] })
 }

@@ -1,6 +1,6 @@
 //! ModifyTargetGroupAttributes.
 
-use super::attributes::{self, Attribute, Owner};
+use super::attributes::{self, Attribute};
 use crate::{ApiError, Context, Region};
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,7 @@ pub struct Output {
 /// `ValidationError`, `TargetGroupNotFound`, `InvalidConfigurationRequest`.
 pub fn call(region: &mut Region, input: Input, _: &mut Context) -> Result<Output, ApiError> {
     let found = region.elbv2.target_group_mut(&input.target_group_arn)?;
-    Owner::TargetGroup.check(&found.attributes, &input.attributes)?;
-    Ok(Output { attributes: attributes::apply(&mut found.attributes, input.attributes) })
+    let catalogue = attributes::of_target_group(found.target_type, found.protocol);
+    found.attributes = catalogue.change(&found.attributes, input.attributes)?;
+    Ok(Output { attributes: attributes::list(&found.attributes) })
 }

@@ -1,6 +1,7 @@
 //! Where a load balancer stands: the subnets that a request names, checked, and the network interfaces in them.
 
-use super::load_balancer::{IpAddressType, LoadBalancer, Scheme, Zone};
+use super::load_balancer::{IpAddressType, LoadBalancer, Scheme, Type, Zone};
+use crate::ec2::network::Subnet;
 use crate::ec2::{self, ServiceInterface};
 use crate::{ApiError, Ids};
 use serde::Deserialize;
@@ -35,55 +36,29 @@ impl Placement {
     /// Checks the subnets that a request names, as ids or as mappings.
     ///
     /// # Errors
-    /// `ValidationError` unless there is one of the two lists, `SubnetNotFound`, `InvalidSubnet` for subnets of several VPCs, without
-    /// IPv6 where it is wished for, or without a way to the internet, `InvalidConfigurationRequest` for two subnets in a zone and
-    /// addresses that do not go with the scheme.
+    /// `ValidationError` unless there is one of the two lists, for application load balancers with two zones at least, and for an address
+    /// type that is not the load balancer type's; `SubnetNotFound`; `InvalidSubnet` for subnets of several VPCs, without IPv6 where it
+    /// is wished for, or without a way to the internet; `InvalidConfigurationRequest` for two subnets in a zone and addresses that do not
+    /// go with type and scheme.
     pub fn check(
         subnets: Vec<String>,
         mappings: Vec<SubnetMapping>,
+        kind: Type,
         scheme: Scheme,
         ip_address_type: IpAddressType,
         ec2: &ec2::State,
     ) -> Result<Self, ApiError> {
-        let mappings = match (subnets.is_empty(), mappings.is_empty()) {
-            (false, true) => subnets
-                .into_iter()
-                .map(|subnet_id| SubnetMapping {
-                    subnet_id,
-                    ..SubnetMapping::default()
-                })
-                .collect(),
-            (true, false) => mappings,
-            _ => {
-                let message = "You must specify either subnets or subnet mappings, and at least one";
-                return Err(ApiError::new("ValidationError", message));
-            }
-        };
-        let mut zones = BTreeSet::new();
-        let mut vpcs = BTreeSet::new();
-        for mapping in &mappings {
-            let id = &mapping.subnet_id;
-            let missing = || ApiError::new("SubnetNotFound", format!("The subnet ID '{id}' does not exist"));
-            let subnet = ec2.subnets.get(id).ok_or_else(missing)?;
-            vpcs.insert(&subnet.vpc_id);
-            if !zones.insert(&subnet.zone) {
-                let message = "A load balancer cannot be attached to multiple subnets in the same Availability Zone";
-                return Err(ApiError::new("InvalidConfigurationRequest", message));
-            }
-            mapping.check_addresses(scheme)?;
-        }
-        let mut vpcs = vpcs.into_iter();
-        let (Some(vpc_id), None) = (vpcs.next(), vpcs.next()) else {
-            return Err(ApiError::new(
-                "InvalidSubnet",
-                "All subnets must belong to the same VPC",
-            ));
-        };
-        let vpc_id = vpc_id.clone();
-        if ip_address_type == IpAddressType::Dualstack {
-            let message = "You must specify subnets with an associated IPv6 CIDR block";
-            return Err(ApiError::new("InvalidSubnet", message));
-        }
+        let mappings = named(subnets, mappings)?;
+        let subnets = mappings
+            .iter()
+            .map(|mapping| mapping.subnet(ec2))
+            .collect::<Result<Vec<_>, _>>()?;
+        mappings
+            .iter()
+            .try_for_each(|mapping| mapping.check_addresses(kind, scheme))?;
+        check_zones(&subnets, kind)?;
+        let vpc_id = one_vpc(&subnets)?.to_owned();
+        check_families(&subnets, kind, ip_address_type)?;
         let reachable = ec2.internet_gateways.values().any(|gateway| gateway.vpc_id == vpc_id);
         if scheme == Scheme::InternetFacing && !reachable {
             return Err(ApiError::new(
@@ -141,8 +116,71 @@ impl Placement {
     }
 }
 
+/// The subnets that a request names in one of the two ways.
+fn named(subnets: Vec<String>, mappings: Vec<SubnetMapping>) -> Result<Vec<SubnetMapping>, ApiError> {
+    let plain = |subnet_id| SubnetMapping {
+        subnet_id,
+        ..SubnetMapping::default()
+    };
+    match (subnets.is_empty(), mappings.is_empty()) {
+        (false, true) => Ok(subnets.into_iter().map(plain).collect()),
+        (true, false) => Ok(mappings),
+        _ => {
+            let message = "You must specify either subnets or subnet mappings, and at least one";
+            Err(ApiError::new("ValidationError", message))
+        }
+    }
+}
+
+fn check_zones(subnets: &[&Subnet], kind: Type) -> Result<(), ApiError> {
+    let zones: BTreeSet<&str> = subnets.iter().map(|subnet| subnet.zone.as_str()).collect();
+    if zones.len() < subnets.len() {
+        let message = "A load balancer cannot be attached to multiple subnets in the same Availability Zone";
+        return Err(ApiError::new("InvalidConfigurationRequest", message));
+    }
+    if kind == Type::Application && zones.len() < 2 {
+        let message = "At least two subnets in two different Availability Zones must be specified";
+        return Err(ApiError::new("ValidationError", message));
+    }
+    Ok(())
+}
+
+fn one_vpc<'a>(subnets: &[&'a Subnet]) -> Result<&'a str, ApiError> {
+    let vpcs: BTreeSet<&str> = subnets.iter().map(|subnet| subnet.vpc_id.as_str()).collect();
+    let mut vpcs = vpcs.into_iter();
+    match (vpcs.next(), vpcs.next()) {
+        (Some(vpc_id), None) => Ok(vpc_id),
+        _ => Err(ApiError::new(
+            "InvalidSubnet",
+            "All subnets must belong to the same VPC",
+        )),
+    }
+}
+
+fn check_families(subnets: &[&Subnet], kind: Type, ip_address_type: IpAddressType) -> Result<(), ApiError> {
+    if kind == Type::Network && ip_address_type == IpAddressType::DualstackWithoutPublicIpv4 {
+        let message = "The IP address type 'dualstack-without-public-ipv4' is for application load balancers only";
+        return Err(ApiError::new("ValidationError", message));
+    }
+    if ip_address_type.has_ipv6() && subnets.iter().any(|subnet| subnet.ipv6_cidr.is_none()) {
+        let message = "You must specify subnets with an associated IPv6 CIDR block";
+        return Err(ApiError::new("InvalidSubnet", message));
+    }
+    Ok(())
+}
+
 impl SubnetMapping {
-    fn check_addresses(&self, scheme: Scheme) -> Result<(), ApiError> {
+    fn subnet<'a>(&self, ec2: &'a ec2::State) -> Result<&'a Subnet, ApiError> {
+        let id = &self.subnet_id;
+        let missing = || ApiError::new("SubnetNotFound", format!("The subnet ID '{id}' does not exist"));
+        ec2.subnets.get(id).ok_or_else(missing)
+    }
+
+    fn check_addresses(&self, kind: Type, scheme: Scheme) -> Result<(), ApiError> {
+        if kind == Type::Application && (self.allocation_id.is_some() || self.private_ipv4_address.is_some()) {
+            let message = "Elastic IPs and fixed private addresses are for network load balancers only";
+            return Err(ApiError::new("InvalidConfigurationRequest", message));
+        }
         let wrong = match scheme {
             Scheme::Internal => self
                 .allocation_id
@@ -185,7 +223,10 @@ impl SubnetMapping {
             subnet_id: &self.subnet_id,
             security_groups: &load_balancer.security_groups,
             description,
-            kind: "network_load_balancer",
+            kind: match load_balancer.kind {
+                Type::Application => "interface",
+                Type::Network => "network_load_balancer",
+            },
             requester: "amazon-elb",
             address: self.private_ipv4_address,
             allocation_id: self.allocation_id.as_deref(),

@@ -27,7 +27,7 @@ pub struct Output {
 pub fn call(region: &mut Region, input: Input, _: &mut Context) -> Result<Output, ApiError> {
     let load_balancer = region.elbv2.load_balancer_mut(&input.load_balancer_arn)?;
     let subnets = load_balancer.zones.iter().map(|zone| zone.subnet_id.clone()).collect();
-    Placement::check(subnets, Vec::new(), load_balancer.scheme, input.ip_address_type, &region.ec2)?;
+    Placement::check(subnets, Vec::new(), load_balancer.kind, load_balancer.scheme, input.ip_address_type, &region.ec2)?;
     load_balancer.ip_address_type = input.ip_address_type;
     Ok(Output { ip_address_type: load_balancer.ip_address_type })
 }

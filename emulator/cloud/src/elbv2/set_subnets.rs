@@ -24,7 +24,8 @@ pub struct Input {
 pub struct Output {
     availability_zones: Vec<ZoneDescription>,
     ip_address_type: IpAddressType,
-    enable_prefix_for_ipv6_source_nat: Switch,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enable_prefix_for_ipv6_source_nat: Option<Switch>,
 }
 
 /// Replaces the subnets of a load balancer. In subnets that it keeps, its interfaces stay.
@@ -36,7 +37,7 @@ pub fn call(region: &mut Region, input: Input, context: &mut Context) -> Result<
     let load_balancer = region.elbv2.load_balancer_mut(&load_balancer_arn)?;
     let ip_address_type = ip_address_type.unwrap_or(load_balancer.ip_address_type);
     let placement =
-        Placement::check(subnets, subnet_mappings, load_balancer.scheme, ip_address_type, &region.ec2)?;
+        Placement::check(subnets, subnet_mappings, load_balancer.kind, load_balancer.scheme, ip_address_type, &region.ec2)?;
     if placement.vpc_id != load_balancer.vpc_id {
         let message = format!("The subnets must belong to the load balancer's VPC {}", load_balancer.vpc_id);
         return Err(ApiError::new("InvalidSubnet", message));
@@ -47,6 +48,6 @@ pub fn call(region: &mut Region, input: Input, context: &mut Context) -> Result<
     Ok(Output {
         availability_zones: load_balancer::zones(load_balancer, &region.ec2),
         ip_address_type,
-        enable_prefix_for_ipv6_source_nat: Switch::Off,
+        enable_prefix_for_ipv6_source_nat: load_balancer.source_nat(),
     })
 }

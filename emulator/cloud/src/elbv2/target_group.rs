@@ -1,13 +1,12 @@
-//! Target groups of network load balancers, and their targets.
+//! Target groups and their targets.
 
 use super::attributes::Attributes;
-use super::health_check::{CheckProtocol, HealthCheck, Matcher};
-use super::load_balancer::LoadBalancer;
-use super::state::State;
+use super::health_check::{CheckProtocol, CheckedGroup, HealthCheck, Matcher};
+use super::load_balancer::{LoadBalancer, Type};
 use super::target_health::HealthState;
 use crate::{Tags, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A target group.
 #[derive(Debug, Clone)]
@@ -16,12 +15,16 @@ pub struct TargetGroup {
     pub name: String,
     /// What its targets are.
     pub target_type: TargetType,
-    /// Protocol of flows to targets.
-    pub protocol: Protocol,
-    /// Port of targets that are registered without one.
-    pub port: u16,
-    /// Its VPC.
-    pub vpc_id: String,
+    /// Protocol of flows to targets; functions have none.
+    pub protocol: Option<Protocol>,
+    /// Version of that protocol, HTTP and HTTPS only.
+    pub protocol_version: Option<ProtocolVersion>,
+    /// Port of targets that are registered without one; functions have none.
+    pub port: Option<u16>,
+    /// Its VPC; functions have none.
+    pub vpc_id: Option<String>,
+    /// Port on which the target optimizer's agent listens beside each target.
+    pub target_control_port: Option<u16>,
     /// How targets are checked.
     pub health_check: HealthCheck,
     /// Attributes.
@@ -41,9 +44,26 @@ pub enum TargetType {
     Instance,
     /// Addresses.
     Ip,
+    /// One Lambda function, by ARN.
+    Lambda,
+    /// One application load balancer behind a network load balancer, by ARN.
+    Alb,
 }
 
-/// Protocols of listeners and target groups of network load balancers.
+/// Versions of HTTP between a load balancer and its targets.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum ProtocolVersion {
+    /// HTTP/1.1.
+    #[default]
+    Http1,
+    /// HTTP/2.
+    Http2,
+    /// gRPC over HTTP/2.
+    Grpc,
+}
+
+/// Protocols of listeners and target groups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Protocol {
     /// TCP.
@@ -58,6 +78,12 @@ pub enum Protocol {
     /// TLS; ends at the load balancer when the listener has it.
     #[serde(rename = "TLS")]
     Tls,
+    /// HTTP.
+    #[serde(rename = "HTTP")]
+    Http,
+    /// HTTP over TLS; ends at the load balancer when the listener has it.
+    #[serde(rename = "HTTPS")]
+    Https,
 }
 
 impl Protocol {
@@ -68,16 +94,35 @@ impl Protocol {
             Self::Udp => "UDP",
             Self::TcpUdp => "TCP_UDP",
             Self::Tls => "TLS",
+            Self::Http => "HTTP",
+            Self::Https => "HTTPS",
         }
     }
 
-    /// Whether a listener with this protocol can forward to target groups with that one.
-    pub fn forwards_to(self, targets: Self) -> bool {
+    /// The kind of load balancer whose listeners and target groups have it.
+    pub fn belongs_to(self) -> Type {
+        match self {
+            Self::Http | Self::Https => Type::Application,
+            Self::Tcp | Self::Udp | Self::TcpUdp | Self::Tls => Type::Network,
+        }
+    }
+
+    /// Whether listeners with it have certificates.
+    pub fn is_secure(self) -> bool {
+        matches!(self, Self::Tls | Self::Https)
+    }
+
+    /// Whether a listener with this protocol can forward to target groups with that one; functions have none.
+    pub fn forwards_to(self, targets: Option<Self>) -> bool {
+        let Some(targets) = targets else {
+            return self.belongs_to() == Type::Application;
+        };
         match self {
             Self::Tcp => matches!(targets, Self::Tcp | Self::TcpUdp),
             Self::Udp => matches!(targets, Self::Udp | Self::TcpUdp),
             Self::TcpUdp => targets == Self::TcpUdp,
             Self::Tls => matches!(targets, Self::Tcp | Self::Tls),
+            Self::Http | Self::Https => targets.belongs_to() == Type::Application,
         }
     }
 
@@ -93,16 +138,16 @@ impl Protocol {
 /// What tells targets of a group apart.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TargetKey {
-    /// Instance id or address.
+    /// Instance id, address, or ARN of a function or load balancer.
     pub id: String,
-    /// Port.
+    /// Port; 0 for a function, which has none.
     pub port: u16,
 }
 
 /// A target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
-    /// Its zone; absent for `all`, addresses outside of the VPC that every zone reaches.
+    /// Its zone; absent for what every zone reaches alike: addresses outside of the VPC (`all`), functions, load balancers.
     pub zone: Option<String>,
     /// When it was registered.
     pub registered: Timestamp,
@@ -141,6 +186,15 @@ impl TargetGroup {
         self.targets.retain(|_, target| !target.is_gone(now));
     }
 
+    /// What its health checks depend on.
+    pub fn checked(&self) -> CheckedGroup {
+        CheckedGroup {
+            target_type: self.target_type,
+            protocol: self.protocol,
+            version: self.protocol_version,
+        }
+    }
+
     /// How long deregistered targets drain, in milliseconds.
     pub fn deregistration_delay(&self) -> u64 {
         let seconds = self
@@ -170,11 +224,20 @@ impl TargetGroup {
 pub struct Description {
     target_group_arn: String,
     target_group_name: String,
-    protocol: Protocol,
-    port: u16,
-    vpc_id: String,
-    health_check_protocol: CheckProtocol,
-    health_check_port: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    protocol: Option<Protocol>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    protocol_version: Option<ProtocolVersion>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    port: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vpc_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target_control_port: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    health_check_protocol: Option<CheckProtocol>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    health_check_port: Option<String>,
     health_check_enabled: bool,
     health_check_interval_seconds: u32,
     health_check_timeout_seconds: u32,
@@ -186,12 +249,13 @@ pub struct Description {
     matcher: Option<Matcher>,
     load_balancer_arns: Vec<String>,
     target_type: TargetType,
-    ip_address_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ip_address_type: Option<&'static str>,
 }
 
 impl Description {
-    /// Describes a target group, with the load balancers that route to it.
-    pub fn of(arn: &str, group: &TargetGroup, state: &State) -> Self {
+    /// Describes a target group with the load balancers that route to it.
+    pub fn of(arn: &str, group: &TargetGroup, load_balancers: &BTreeSet<&str>) -> Self {
         let HealthCheck {
             protocol,
             port,
@@ -203,14 +267,18 @@ impl Description {
             path,
             matcher,
         } = group.health_check.clone();
+        // A function is checked by calling it.
+        let speaks = group.target_type != TargetType::Lambda;
         Self {
             target_group_arn: arn.to_owned(),
             target_group_name: group.name.clone(),
             protocol: group.protocol,
+            protocol_version: group.protocol_version,
             port: group.port,
             vpc_id: group.vpc_id.clone(),
-            health_check_protocol: protocol,
-            health_check_port: port,
+            target_control_port: group.target_control_port,
+            health_check_protocol: speaks.then_some(protocol),
+            health_check_port: speaks.then_some(port),
             health_check_enabled: enabled,
             health_check_interval_seconds: interval,
             health_check_timeout_seconds: timeout,
@@ -218,9 +286,9 @@ impl Description {
             unhealthy_threshold_count: unhealthy_threshold,
             health_check_path: path,
             matcher,
-            load_balancer_arns: state.load_balancers_of(arn).into_iter().map(str::to_owned).collect(),
+            load_balancer_arns: load_balancers.iter().map(|arn| (*arn).to_owned()).collect(),
             target_type: group.target_type,
-            ip_address_type: "ipv4",
+            ip_address_type: speaks.then_some("ipv4"),
         }
     }
 }

@@ -118,6 +118,10 @@ impl<'a> Routing<'a> {
             let description = "Target group is not configured to receive traffic from the load balancer";
             return TargetHealth::new(HealthState::Unused, "Target.NotInUse", description);
         }
+        if !self.group.health_check.enabled {
+            let description = "Health checks are not enabled for this target";
+            return TargetHealth::new(HealthState::Unavailable, "Target.HealthCheckDisabled", description);
+        }
         if !self.reaches(target.zone.as_deref()) {
             let description = "Target is in an Availability Zone that is not enabled for the load balancer";
             return TargetHealth::new(HealthState::Unused, "Target.NotInUse", description);

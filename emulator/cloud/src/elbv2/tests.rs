@@ -1,11 +1,16 @@
 //! The actions as a client sees them: JSON in, JSON out, a clock that the test turns.
 
+mod actions;
 mod any_sequence;
+mod application;
+mod application_targets;
 mod listeners;
 mod load_balancers;
+mod rules;
 mod tags;
 mod target_groups;
 mod targets;
+mod trust_stores;
 
 use super::state::State;
 use super::target_group::Observation;
@@ -21,7 +26,8 @@ const SUBNET_B: &str = "subnet-0a00000000000000b";
 const GROUP: &str = "sg-0a000000000000001";
 const NODE_A: &str = "i-0a00000000000000a";
 const NODE_B: &str = "i-0a00000000000000b";
-const CERTIFICATE: &str = "arn:aws:acm:us-west-2:123456789012:certificate/1";
+/// The certificate of the default world.
+const CERTIFICATE: &str = "arn:aws:acm:us-west-2:123456789012:certificate/0a000000-0000-4000-8000-00000000000a";
 
 struct Json(Value);
 
@@ -38,39 +44,47 @@ impl Exchange for Json {
 }
 
 /// The default world, and what time it is there.
-struct Lab {
-    cloud: Cloud,
-    now: Timestamp,
+pub(crate) struct Lab {
+    pub(crate) cloud: Cloud,
+    pub(crate) now: Timestamp,
 }
 
 impl Lab {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(Timing::Instant)
     }
 
-    fn with(timing: Timing) -> Self {
+    pub(crate) fn with(timing: Timing) -> Self {
+        Self::of(World::default(), timing)
+    }
+
+    pub(crate) fn of(world: World, timing: Timing) -> Self {
         Self {
-            cloud: Cloud::new(World::default(), timing),
-            now: Timestamp(1_000_000),
+            cloud: Cloud::new(world, timing),
+            now: Timestamp(1_767_225_600_000),
         }
     }
 
-    fn call(&mut self, action: &str, input: Value) -> Result<Value, ApiError> {
+    pub(crate) fn ask(&mut self, service: Service, action: &str, input: Value) -> Result<Value, ApiError> {
         let input = Json(input);
-        let answer = match Service::Elbv2.access(action).unwrap() {
-            Access::Read => self.cloud.read(Service::Elbv2, action, &input, REGION, self.now),
-            Access::Write => self.cloud.write(Service::Elbv2, action, &input, REGION, self.now),
+        let answer = match service.access(action).unwrap() {
+            Access::Read => self.cloud.read(service, action, &input, REGION, self.now),
+            Access::Write => self.cloud.write(service, action, &input, REGION, self.now),
         };
         answer.unwrap()
     }
 
-    /// The answer, or the code of the error.
-    fn code(&mut self, action: &str, input: Value) -> String {
+    pub(crate) fn call(&mut self, action: &str, input: Value) -> Result<Value, ApiError> {
+        self.ask(Service::Elbv2, action, input)
+    }
+
+    /// `ok`, or the code of the error.
+    pub(crate) fn code(&mut self, action: &str, input: Value) -> String {
         self.call(action, input)
             .map_or_else(|error| error.code.into_owned(), |_| "ok".to_owned())
     }
 
-    fn wait(&mut self, milliseconds: u64) {
+    pub(crate) fn wait(&mut self, milliseconds: u64) {
         self.now = self.now.after(milliseconds);
     }
 
@@ -83,6 +97,42 @@ impl Lab {
             json!({"Name": name, "Type": "network", "Subnets": [SUBNET_A, SUBNET_B], "SecurityGroups": [GROUP]});
         let made = self.call("CreateLoadBalancer", input).unwrap();
         text(&made["LoadBalancers"][0]["LoadBalancerArn"])
+    }
+
+    /// An application load balancer.
+    pub(crate) fn application(&mut self, name: &str) -> String {
+        let input = json!({"Name": name, "Subnets": [SUBNET_A, SUBNET_B], "SecurityGroups": [GROUP]});
+        let made = self.call("CreateLoadBalancer", input).unwrap();
+        text(&made["LoadBalancers"][0]["LoadBalancerArn"])
+    }
+
+    /// A target group of addresses that speak HTTP.
+    pub(crate) fn http_group(&mut self, name: &str) -> String {
+        let input = json!({"Name": name, "Protocol": "HTTP", "Port": 80, "VpcId": VPC, "TargetType": "ip"});
+        text(&self.call("CreateTargetGroup", input).unwrap()["TargetGroups"][0]["TargetGroupArn"])
+    }
+
+    /// An HTTP listener that answers 404.
+    pub(crate) fn http_listener(&mut self, load_balancer: &str, port: u16) -> String {
+        let wanted = json!({"LoadBalancerArn": load_balancer, "Protocol": "HTTP", "Port": port,
+            "DefaultActions": [not_found()]});
+        text(&self.call("CreateListener", wanted).unwrap()["Listeners"][0]["ListenerArn"])
+    }
+
+    /// An HTTPS listener with the certificate of the world that answers 404.
+    pub(crate) fn https_listener(&mut self, load_balancer: &str, port: u16) -> String {
+        let wanted = json!({"LoadBalancerArn": load_balancer, "Protocol": "HTTPS", "Port": port,
+            "Certificates": [{"CertificateArn": CERTIFICATE}], "DefaultActions": [not_found()]});
+        text(&self.call("CreateListener", wanted).unwrap()["Listeners"][0]["ListenerArn"])
+    }
+
+    /// A certificate that is issued.
+    pub(crate) fn certificate(&mut self, name: &str) -> String {
+        let made = self
+            .ask(Service::Acm, "RequestCertificate", json!({"DomainName": name}))
+            .unwrap();
+        self.wait(20);
+        text(&made["CertificateArn"])
     }
 
     fn target_group(&mut self, name: &str, target_type: &str) -> String {
@@ -135,7 +185,7 @@ impl Lab {
     /// Descriptions of the interfaces that load balancers have.
     fn interfaces(&self) -> Vec<&str> {
         let interfaces = self.cloud.region(REGION).ec2.interfaces.values();
-        let theirs = interfaces.filter(|interface| interface.kind == "network_load_balancer");
+        let theirs = interfaces.filter(|interface| interface.requester.as_deref() == Some("amazon-elb"));
         theirs.map(|interface| interface.description.as_str()).collect()
     }
 }
@@ -149,7 +199,15 @@ fn listener(load_balancer: &str, port: u16, target_group: &str) -> Value {
     })
 }
 
-fn text(value: &Value) -> String {
+fn not_found() -> Value {
+    json!({"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}})
+}
+
+fn forward(target_group: &str) -> Value {
+    json!({"Type": "forward", "TargetGroupArn": target_group})
+}
+
+pub(crate) fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 

@@ -119,8 +119,12 @@ impl<'de> de::Deserializer<'de> for Value<'_, '_> {
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FormError> {
-        visitor.visit_map(Members {
-            rest: self.node.children.iter(),
+        let entries = self
+            .node
+            .child("entry")
+            .map_or(Ok(Vec::new()), |node| Self { name: self.name, node }.entries());
+        visitor.visit_map(Pairs {
+            rest: entries?.into_iter(),
             value: None,
         })
     }
@@ -131,7 +135,10 @@ impl<'de> de::Deserializer<'de> for Value<'_, '_> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, FormError> {
-        self.deserialize_map(visitor)
+        visitor.visit_map(Members {
+            rest: self.node.children.iter(),
+            value: None,
+        })
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, FormError> {
@@ -163,6 +170,35 @@ impl<'de> SeqAccess<'de> for Entries<'_, '_> {
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, FormError> {
         self.0.next().map(|(_, value)| seed.deserialize(value)).transpose()
+    }
+}
+
+/// The entries of a map: `entry.1.key`, `entry.1.value`.
+struct Pairs<'n, 'a> {
+    rest: std::vec::IntoIter<(u32, Value<'n, 'a>)>,
+    value: Option<Value<'n, 'a>>,
+}
+
+impl<'de> MapAccess<'de> for Pairs<'_, '_> {
+    type Error = FormError;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, FormError> {
+        let Some((_, Value { name, node })) = self.rest.next() else {
+            return Ok(None);
+        };
+        let part = |part: &'static str| {
+            let missing = || FormError::Malformed(format!("an entry of {name} must have key and value"));
+            node.child(part)
+                .map(|node| Value { name: part, node })
+                .ok_or_else(missing)
+        };
+        self.value = Some(part("value")?);
+        seed.deserialize(part("key")?).map(Some)
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, FormError> {
+        let missing = || FormError::Malformed("value without key".to_owned());
+        seed.deserialize(self.value.take().ok_or_else(missing)?)
     }
 }
 

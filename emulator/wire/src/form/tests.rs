@@ -69,3 +69,23 @@ fn what_is_wrong_is_named() {
         assert!(error.message.contains(said), "{form}: {error}");
     }
 }
+
+#[test]
+fn maps_are_numbered_entries() {
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(rename_all = "PascalCase")]
+    struct Mapped {
+        params: std::collections::BTreeMap<String, String>,
+    }
+    let read = |form: &str| input::<Mapped>(&parse(form.as_bytes()));
+    let mapped =
+        read("Params.entry.2.key=b&Params.entry.2.value=2&Params.entry.1.key=a&Params.entry.1.value=").unwrap();
+    assert_eq!(
+        mapped.params,
+        [("a", ""), ("b", "2")]
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .into()
+    );
+    assert_eq!(read("Params=").unwrap().params.len(), 0);
+    assert_eq!(read("Params.entry.1.key=a").unwrap_err().code, "ValidationError");
+}

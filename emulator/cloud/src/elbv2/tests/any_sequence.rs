@@ -7,13 +7,20 @@ use proptest::prelude::*;
 #[derive(Debug, Clone)]
 enum Step {
     CreateLoadBalancer(usize, bool),
+    CreateApplication(usize),
     SetSubnets(usize, u8),
     DeleteLoadBalancer(usize),
     CreateTargetGroup(usize, bool),
+    CreateHttpGroup(usize),
     DeleteTargetGroup(usize),
     CreateListener(usize, usize, u16),
     ModifyListener(usize, usize),
     DeleteListener(usize),
+    CreateHttpListener(usize, usize, u16),
+    CreateRule(usize, usize, u32),
+    ModifyRule(usize, usize),
+    DeleteRule(usize),
+    SetPriorities(usize, usize, u32, u32),
     Register(usize, u8),
     Deregister(usize, u8),
     Observe(usize, u8),
@@ -24,13 +31,20 @@ fn step() -> impl Strategy<Value = Step> {
     use Step::*;
     prop_oneof![
         (0..3_usize, any::<bool>()).prop_map(|(n, both)| CreateLoadBalancer(n, both)),
+        (0..3_usize).prop_map(CreateApplication),
         (0..3_usize, 0..4_u8).prop_map(|(n, subnets)| SetSubnets(n, subnets)),
         (0..3_usize).prop_map(DeleteLoadBalancer),
         (0..4_usize, any::<bool>()).prop_map(|(n, ip)| CreateTargetGroup(n, ip)),
+        (0..4_usize).prop_map(CreateHttpGroup),
         (0..4_usize).prop_map(DeleteTargetGroup),
         (0..3_usize, 0..4_usize, 80..83_u16).prop_map(|(n, group, port)| CreateListener(n, group, port)),
         (0..6_usize, 0..4_usize).prop_map(|(n, group)| ModifyListener(n, group)),
         (0..6_usize).prop_map(DeleteListener),
+        (0..3_usize, 0..6_usize, 80..83_u16).prop_map(|(n, group, port)| CreateHttpListener(n, group, port)),
+        (0..4_usize, 0..6_usize, 1..6_u32).prop_map(|(n, group, priority)| CreateRule(n, group, priority)),
+        (0..6_usize, 0..6_usize).prop_map(|(n, group)| ModifyRule(n, group)),
+        (0..6_usize).prop_map(DeleteRule),
+        (0..6_usize, 0..6_usize, 1..6_u32, 1..6_u32).prop_map(|(n, m, one, other)| SetPriorities(n, m, one, other)),
         (0..4_usize, any::<u8>()).prop_map(|(n, host)| Register(n, host)),
         (0..4_usize, any::<u8>()).prop_map(|(n, host)| Deregister(n, host)),
         (0..4_usize, any::<u8>()).prop_map(|(n, host)| Observe(n, host)),
@@ -51,6 +65,7 @@ fn run(lab: &mut Lab, step: &Step) -> Result<Value, ApiError> {
     let balancer = |n| nth(&state.load_balancers, n, "loadbalancer/net/none/0");
     let group = |n| nth(&state.target_groups, n, "targetgroup/none/0");
     let listener = |n| nth(&state.listeners, n, "listener/net/none/0/0");
+    let rule = |n| nth(&state.rules, n, "listener-rule/app/none/0/0/0");
     let host = |host: u8| json!([{"Id": format!("192.168.{}.1", if host.is_multiple_of(2) { 4 } else { 36 }), "Port": 8000 + u16::from(host % 5)}]);
     let subnets = |mask: u8| {
         [SUBNET_A, SUBNET_B]
@@ -68,6 +83,10 @@ fn run(lab: &mut Lab, step: &Step) -> Result<Value, ApiError> {
                 json!({"Name": format!("web{n}"), "Type": "network", "Subnets": subnets}),
             )
         }
+        Step::CreateApplication(n) => {
+            let input = json!({"Name": format!("app{n}"), "Subnets": [SUBNET_A, SUBNET_B]});
+            ("CreateLoadBalancer", input)
+        }
         Step::SetSubnets(n, mask) => (
             "SetSubnets",
             json!({"LoadBalancerArn": balancer(*n), "Subnets": subnets(*mask)}),
@@ -77,6 +96,11 @@ fn run(lab: &mut Lab, step: &Step) -> Result<Value, ApiError> {
             let kind = if *ip { "ip" } else { "instance" };
             let input =
                 json!({"Name": format!("t{n}"), "Protocol": "TCP", "Port": 80, "VpcId": VPC, "TargetType": kind});
+            ("CreateTargetGroup", input)
+        }
+        Step::CreateHttpGroup(n) => {
+            let input =
+                json!({"Name": format!("h{n}"), "Protocol": "HTTP", "Port": 80, "VpcId": VPC, "TargetType": "ip"});
             ("CreateTargetGroup", input)
         }
         Step::DeleteTargetGroup(n) => ("DeleteTargetGroup", json!({"TargetGroupArn": group(*n)})),
@@ -89,6 +113,24 @@ fn run(lab: &mut Lab, step: &Step) -> Result<Value, ApiError> {
             )
         }
         Step::DeleteListener(n) => ("DeleteListener", json!({"ListenerArn": listener(*n)})),
+        Step::CreateHttpListener(n, to, port) => (
+            "CreateListener",
+            json!({"LoadBalancerArn": balancer(*n), "Protocol": "HTTP", "Port": port, "DefaultActions": [forward(&group(*to))]}),
+        ),
+        Step::CreateRule(n, to, priority) => (
+            "CreateRule",
+            json!({"ListenerArn": listener(*n), "Priority": priority, "Actions": [forward(&group(*to))],
+                "Conditions": [{"Field": "path-pattern", "Values": ["/a"]}]}),
+        ),
+        Step::ModifyRule(n, to) => (
+            "ModifyRule",
+            json!({"RuleArn": rule(*n), "Actions": [forward(&group(*to))]}),
+        ),
+        Step::DeleteRule(n) => ("DeleteRule", json!({"RuleArn": rule(*n)})),
+        Step::SetPriorities(n, m, one, other) => (
+            "SetRulePriorities",
+            json!({"RulePriorities": [{"RuleArn": rule(*n), "Priority": one}, {"RuleArn": rule(*m), "Priority": other}]}),
+        ),
         Step::Register(n, id) => (
             "RegisterTargets",
             json!({"TargetGroupArn": group(*n), "Targets": host(*id)}),
@@ -119,12 +161,25 @@ fn check(lab: &mut Lab) {
             state.load_balancers.contains_key(&listener.load_balancer_arn),
             "{arn} has no load balancer"
         );
-        for group in listener.target_group_arns() {
-            assert!(
-                state.target_groups.contains_key(group),
-                "{arn} forwards to {group}, which is gone"
-            );
-        }
+        let mut priorities: Vec<u32> = state.rules_of(arn).iter().map(|(_, rule)| rule.priority).collect();
+        priorities.dedup();
+        assert_eq!(
+            priorities.len(),
+            state.rules_of(arn).len(),
+            "two rules of {arn} have one priority"
+        );
+    }
+    for (arn, rule) in &state.rules {
+        assert!(
+            state.listeners.contains_key(&rule.listener_arn),
+            "{arn} has no listener"
+        );
+    }
+    for (group, users) in state.routes() {
+        assert!(
+            state.target_groups.contains_key(group),
+            "{users:?} forward to {group}, which is gone"
+        );
     }
     let zones: Vec<_> = state.load_balancers.values().flat_map(|found| &found.zones).collect();
     assert_eq!(zones.len(), lab.interfaces().len(), "an interface per subnet");
@@ -148,6 +203,10 @@ proptest! {
     #[test]
     fn keeps_everything_together(steps in prop::collection::vec(step(), 1..60)) {
         let mut lab = Lab::new();
+        // Where most calls about rules have something to be about.
+        let application = lab.application("app0");
+        lab.http_group("h0");
+        lab.http_listener(&application, 80);
         for step in steps {
             let before = format!("{:?}", lab.cloud);
             if run(&mut lab, &step).is_err() {

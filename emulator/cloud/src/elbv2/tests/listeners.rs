@@ -17,8 +17,9 @@ fn creating_one_checks_what_it_is_asked_for() {
         (json!({}), "ok"),
         (json!({"LoadBalancerArn": format!("{arn}0")}), "LoadBalancerNotFound"),
         (json!({"Port": 0}), "ValidationError"),
+        (json!({"Protocol": "GOPHER"}), "ValidationError"),
         (json!({"Protocol": "HTTP"}), "ValidationError"),
-        (json!({"Protocol": "UDP"}), "InvalidConfigurationRequest"),
+        (json!({"Protocol": "UDP"}), "IncompatibleProtocols"),
         (json!({"DefaultActions": []}), "ValidationError"),
         (
             json!({"DefaultActions": [{"Type": "fixed-response"}]}),
@@ -42,6 +43,15 @@ fn creating_one_checks_what_it_is_asked_for() {
         ),
         (json!({"Protocol": "TLS"}), "CertificateNotFound"),
         (tls.clone(), "ok"),
+        (
+            with(
+                &tls,
+                json!({"Certificates": [{"CertificateArn": format!("{CERTIFICATE}0")}]}),
+            ),
+            "CertificateNotFound",
+        ),
+        (with(&tls, json!({"AlpnPolicy": ["HTTP2Preferred"]})), "ok"),
+        (with(&tls, json!({"AlpnPolicy": ["spdy"]})), "ALPNPolicyNotSupported"),
         (with(&tls, json!({"SslPolicy": "nothing"})), "SSLPolicyNotFound"),
         (
             json!({"SslPolicy": "ELBSecurityPolicy-2016-08"}),
@@ -186,7 +196,8 @@ fn a_listener_has_attributes_a_default_rule_and_an_end() {
 fn certificates_stand_beside_the_default_one() {
     let (mut lab, arn, one, _) = lab();
     let listener = lab.listener(&arn, 80, &one);
-    let more = json!({"ListenerArn": listener, "Certificates": [{"CertificateArn": format!("{CERTIFICATE}2")}]});
+    let second = lab.certificate("www.example.org");
+    let more = json!({"ListenerArn": listener, "Certificates": [{"CertificateArn": second}]});
     assert_eq!(
         lab.code("AddListenerCertificates", more.clone()),
         "InvalidConfigurationRequest"
@@ -199,16 +210,76 @@ fn certificates_stand_beside_the_default_one() {
     let shown = lab
         .call("DescribeListenerCertificates", json!({"ListenerArn": listener}))
         .unwrap();
-    assert_eq!(
-        shown["Certificates"],
-        json!([{"CertificateArn": CERTIFICATE, "IsDefault": true},
-            {"CertificateArn": format!("{CERTIFICATE}2"), "IsDefault": false}])
-    );
+    let shown = shown["Certificates"].as_array().unwrap().clone();
+    assert_eq!(shown.len(), 2);
+    for (certificate, is_default) in [(CERTIFICATE, true), (&second, false)] {
+        assert!(
+            shown.contains(&json!({"CertificateArn": certificate, "IsDefault": is_default})),
+            "{shown:?}"
+        );
+    }
     lab.call("RemoveListenerCertificates", more).unwrap();
     let shown = lab
         .call("DescribeListenerCertificates", json!({"ListenerArn": listener}))
         .unwrap();
     assert_eq!(shown["Certificates"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_certificate_must_be_issued_and_there_is_room_for_so_many() {
+    let (mut lab, arn, ..) = lab();
+    let application = lab.application("app");
+    let listener = lab.https_listener(&application, 443);
+    let second = lab.https_listener(&application, 444);
+    let add = |listener: &str, certificate: &str| json!({"ListenerArn": listener, "Certificates": [{"CertificateArn": certificate}]});
+    let made = lab
+        .ask(
+            Service::Acm,
+            "RequestCertificate",
+            json!({"DomainName": "early.example.org"}),
+        )
+        .unwrap();
+    let early = text(&made["CertificateArn"]);
+    assert_eq!(
+        lab.code("AddListenerCertificates", add(&listener, &early)),
+        "UnsupportedCertificate"
+    );
+    assert_eq!(
+        lab.code("AddListenerCertificates", add(&listener, &format!("{early}0"))),
+        "CertificateNotFound"
+    );
+    lab.wait(20);
+    for number in 0..25 {
+        let certificate = lab.certificate(&format!("n{number}.example.org"));
+        let listener = if number % 2 == 0 { &listener } else { &second };
+        assert_eq!(lab.code("AddListenerCertificates", add(listener, &certificate)), "ok");
+    }
+    assert_eq!(
+        lab.code("AddListenerCertificates", add(&listener, &early)),
+        "TooManyCertificates"
+    );
+    assert_eq!(lab.state().listeners_of(&arn).count(), 0);
+}
+
+#[test]
+fn the_default_certificate_can_stand_beside_itself() {
+    let mut lab = Lab::new();
+    let application = lab.application("app");
+    let listener = lab.https_listener(&application, 443);
+    let add = json!({"ListenerArn": listener, "Certificates": [{"CertificateArn": CERTIFICATE}]});
+    lab.call("AddListenerCertificates", add).unwrap();
+    let (mut marker, mut listed) = (Value::Null, Vec::new());
+    loop {
+        let input = json!({"ListenerArn": listener, "PageSize": 1, "Marker": marker});
+        let page = lab.call("DescribeListenerCertificates", input).unwrap();
+        listed.extend(page["Certificates"].as_array().unwrap().clone());
+        match page.get("NextMarker") {
+            Some(next) => marker = next.clone(),
+            None => break,
+        }
+    }
+    let shown = |is_default: bool| json!({"CertificateArn": CERTIFICATE, "IsDefault": is_default});
+    assert_eq!(listed, [shown(true), shown(false)]);
 }
 
 #[test]

@@ -15,7 +15,17 @@ fn creating_one_checks_what_it_is_asked_for() {
         (json!({"Name": "we_b"}), "ValidationError"),
         (json!({"Name": "internal-web"}), "ValidationError"),
         (json!({"Name": null}), "ValidationError"),
-        (json!({"Type": null}), "InvalidConfigurationRequest"),
+        (json!({"Type": null}), "ok"),
+        (json!({"Type": "gateway"}), "InvalidConfigurationRequest"),
+        (json!({"Type": "classic"}), "ValidationError"),
+        (
+            json!({"IpAddressType": "dualstack-without-public-ipv4"}),
+            "ValidationError",
+        ),
+        (
+            json!({"CustomerOwnedIpv4Pool": "ipv4pool-coip-0a"}),
+            "InvalidConfigurationRequest",
+        ),
         (json!({"Scheme": "internal"}), "ok"),
         (json!({"Scheme": "outside"}), "ValidationError"),
         (json!({"Subnets": []}), "ValidationError"),
@@ -358,7 +368,7 @@ fn quotas_are_listed() {
         .unwrap();
     assert_eq!(
         shown["Limits"][0],
-        json!({"Name": "certificates-per-network-load-balancer", "Max": "25"})
+        json!({"Name": "application-load-balancers", "Max": "2000"})
     );
     assert!(shown["NextMarker"].is_string());
 }
