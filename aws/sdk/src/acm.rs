@@ -66,10 +66,7 @@ impl Acm for AcmClient {
     }
 
     async fn request_certificate(&self, new: &NewCertificate) -> Result<String> {
-        let by_dns = new
-            .certificate_authority_arn
-            .is_none()
-            .then_some(ValidationMethod::Dns);
+        let by_dns = new.certificate_authority_arn.is_none().then_some(ValidationMethod::Dns);
         let mut request = self
             .client
             .request_certificate()

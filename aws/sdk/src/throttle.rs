@@ -125,7 +125,9 @@ mod tests {
 
     #[test]
     fn given_rules_replace_the_defaults_of_their_service() {
-        let throttles: Throttles = "Elastic Load Balancing v2:^Create=0.5:1,Route 53:.*=1:1".parse().unwrap();
+        let throttles: Throttles = "Elastic Load Balancing v2:^Create=0.5:1,Route 53:.*=1:1"
+            .parse()
+            .unwrap();
         assert_eq!(matching(&throttles, Service::Elbv2, "CreateListener"), 1);
         assert_eq!(matching(&throttles, Service::Elbv2, "DescribeTags"), 0);
         assert_eq!(matching(&throttles, Service::Wafv2, "AssociateWebACL"), 1);

@@ -204,7 +204,7 @@ impl Answers {
                 health_check: new.health_check.clone(),
                 ..elbv2::TargetGroup::default()
             }),
-            Change::CreateLoadBalancer(new) => {
+            Change::CreateLoadBalancer(_, new) => {
                 let group = |group| observed.security_group_id(group).unwrap().to_owned();
                 let zone = |subnet: &SubnetMapping| LoadBalancerZone {
                     subnet_id: subnet.subnet_id.clone(),
@@ -221,9 +221,9 @@ impl Answers {
                     ..elbv2::LoadBalancer::default()
                 })
             }
-            Change::CreateListener(new) => Made::Listener(elbv2::Listener {
+            Change::CreateListener(_, new) => Made::Listener(elbv2::Listener {
                 arn: format!("arn:listener/{id}"),
-                spec: observed.listener_spec(new, &desired.target_groups).unwrap(),
+                spec: observed.listener_spec(new, desired).unwrap(),
                 ..elbv2::Listener::default()
             }),
             _ => Made::Done,
@@ -256,13 +256,13 @@ fn check_order(change: &Change, observed: &Observed) {
                 "{change} in use"
             );
         }
-        Change::CreateListener(new) => {
+        Change::CreateListener(_, new) => {
             assert!(
                 !listeners().any(|live| live.listener.spec.port == new.port),
                 "{change} twice"
             );
         }
-        Change::CreateLoadBalancer(_) => assert!(balancers.is_empty(), "{change} beside another"),
+        Change::CreateLoadBalancer(..) => assert!(balancers.is_empty(), "{change} beside another"),
         _ => {}
     }
 }

@@ -55,7 +55,7 @@ impl LoadBalancerChange {
             LoadBalancerChange::SetIpv4Pool(Some(pool)) => write!(f, "~ address pool{of}: {pool}"),
             LoadBalancerChange::SetIpv4Pool(None) => write!(f, "- address pool{of}"),
             LoadBalancerChange::ModifyAttributes(attributes) => {
-                write!(f, "~ attributes of {role}: {}", Pairs(attributes))
+                write!(f, "~ attributes of the {role}: {}", Pairs(attributes))
             }
             LoadBalancerChange::ReserveCapacity(units) => write!(f, "~ reserved capacity units{of}: {units}"),
             LoadBalancerChange::SetWebAcl(Association::With(acl)) => write!(f, "+ web ACL{of}: {acl}"),

@@ -7,13 +7,15 @@ use tokio::time::Instant;
 
 /// An answer, asked for again when it is older than its lifetime. Whoever asks while it is being fetched waits for
 /// that one fetch.
-pub(crate) struct Fresh<T> {
+pub struct Fresh<T> {
     lifetime: Duration,
     answer: Mutex<Option<(Instant, Arc<T>)>>,
 }
 
 impl<T> Fresh<T> {
-    pub(crate) fn new(lifetime: Duration) -> Self {
+    /// An answer that has not been asked for yet.
+    #[must_use]
+    pub fn new(lifetime: Duration) -> Self {
         Self {
             lifetime,
             answer: Mutex::new(None),
@@ -21,7 +23,10 @@ impl<T> Fresh<T> {
     }
 
     /// The answer as of `now`. A failure is passed on and not remembered.
-    pub(crate) async fn get<E>(&self, now: Instant, fetch: impl Future<Output = Result<T, E>>) -> Result<Arc<T>, E> {
+    ///
+    /// # Errors
+    /// Those of `fetch`.
+    pub async fn get<E>(&self, now: Instant, fetch: impl Future<Output = Result<T, E>>) -> Result<Arc<T>, E> {
         let mut answer = self.answer.lock().await;
         if let Some((since, value)) = &*answer
             && now.saturating_duration_since(*since) < self.lifetime

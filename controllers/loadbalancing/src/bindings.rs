@@ -1,11 +1,15 @@
 //! The TargetGroupBindings of stacks in Kubernetes.
 
 use controllers_api::target_group_binding::{TargetGroupBinding, TargetGroupBindingSpec};
-use controllers_api::{STACK_NAME_LABEL, STACK_NAMESPACE_LABEL};
+use controllers_api::{
+    INGRESS_STACK_LABEL, INGRESS_STACK_NAME_LABEL, INGRESS_STACK_NAMESPACE_LABEL, STACK_NAME_LABEL,
+    STACK_NAMESPACE_LABEL,
+};
 use converge::{BindingError, BindingKey, Bindings, ResolvedBinding};
 use kube::api::{DeleteParams, PostParams};
 use kube::core::ObjectMeta;
 use kube::{Api, Client};
+use model::tags::Owner;
 use runtime::Key;
 use runtime::cache::Cache;
 use serde_json::Value;
@@ -20,7 +24,7 @@ const VISIBLE: Duration = Duration::from_secs(5);
 
 /// What is kept in memory of a TargetGroupBinding.
 #[derive(Debug)]
-pub(crate) struct Seen {
+pub struct Seen {
     labels: BTreeMap<String, String>,
     /// The whole spec as JSON.
     spec: Value,
@@ -29,7 +33,9 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    pub(crate) fn of(binding: TargetGroupBinding) -> Self {
+    /// What is kept of a binding.
+    #[must_use]
+    pub fn of(binding: TargetGroupBinding) -> Self {
         Self {
             labels: binding.metadata.labels.unwrap_or_default(),
             spec: serde_json::to_value(&binding.spec).unwrap_or_default(),
@@ -41,9 +47,18 @@ impl Seen {
         }
     }
 
-    fn belongs_to(&self, stack: &str) -> bool {
-        let label = |name| self.labels.get(name).map_or("", String::as_str);
-        stack.split_once('/') == Some((label(STACK_NAMESPACE_LABEL), label(STACK_NAME_LABEL)))
+    fn belongs_to(&self, owner: Owner, stack: &str) -> bool {
+        let label = |name| self.labels.get(name).map(String::as_str);
+        match (owner, stack.split_once('/')) {
+            (Owner::Service, Some((namespace, name))) => {
+                label(STACK_NAMESPACE_LABEL) == Some(namespace) && label(STACK_NAME_LABEL) == Some(name)
+            }
+            (Owner::Ingress, Some((namespace, name))) => {
+                label(INGRESS_STACK_NAMESPACE_LABEL) == Some(namespace) && label(INGRESS_STACK_NAME_LABEL) == Some(name)
+            }
+            (Owner::Ingress, None) => label(INGRESS_STACK_LABEL) == Some(stack),
+            (Owner::Service, None) => false,
+        }
     }
 
     fn resolved(&self, key: &Key) -> ResolvedBinding {
@@ -60,9 +75,13 @@ impl Seen {
 }
 
 /// Bindings as the watch shows them, written through the API server.
-pub(crate) struct KubeBindings {
-    pub(crate) client: Client,
-    pub(crate) cache: Cache<Seen>,
+pub struct KubeBindings {
+    /// The cluster.
+    pub client: Client,
+    /// What the stacks belong to, which decides their labels.
+    pub owner: Owner,
+    /// Bindings, as the watch shows them.
+    pub cache: Cache<Seen>,
 }
 
 impl KubeBindings {
@@ -107,7 +126,7 @@ impl Bindings for KubeBindings {
     async fn list(&self, stack: &str) -> Result<Vec<ResolvedBinding>, BindingError> {
         Ok(self
             .cache
-            .filter_map(|key, seen| seen.belongs_to(stack).then(|| seen.resolved(key))))
+            .filter_map(|key, seen| seen.belongs_to(self.owner, stack).then(|| seen.resolved(key))))
     }
 
     /// Waits for our own watch only: whoever lists the stack next, perhaps to delete it, must see the binding.
@@ -199,8 +218,13 @@ mod tests {
     #[test]
     fn found_by_its_labels() {
         for (stack, expected) in [("shop/web", true), ("shop/other", false), ("web", false), ("", false)] {
-            assert_eq!(seen().belongs_to(stack), expected, "{stack:?}");
+            assert_eq!(seen().belongs_to(Owner::Service, stack), expected, "{stack:?}");
+            assert!(!seen().belongs_to(Owner::Ingress, stack), "{stack:?}");
         }
+        let mut of_group = seen();
+        of_group.labels = BTreeMap::from([(INGRESS_STACK_LABEL.to_owned(), "web".to_owned())]);
+        assert!(of_group.belongs_to(Owner::Ingress, "web"));
+        assert!(!of_group.belongs_to(Owner::Ingress, "shop/web"));
     }
 
     #[test]

@@ -8,7 +8,8 @@ macro_rules! gates {
         /// A feature. Those of ingresses and gateways are known so that one set of flags serves all controllers.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         #[allow(clippy::upper_case_acronyms)]
-        pub(crate) enum Gate { $(#[allow(dead_code)] $name),* }
+        #[allow(missing_docs, reason = "each is documented by the Go controller under its name")]
+        pub enum Gate { $($name),* }
 
         const DEFAULTS: &[(Gate, &str, bool)] = &[$((Gate::$name, stringify!($name), $default)),*];
     };
@@ -42,10 +43,12 @@ gates! {
 
 /// Which features are on: the defaults, and what was said otherwise.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct FeatureGates(BTreeMap<Gate, bool>);
+pub struct FeatureGates(BTreeMap<Gate, bool>);
 
 impl FeatureGates {
-    pub(crate) fn enabled(&self, gate: Gate) -> bool {
+    /// Whether a feature is on.
+    #[must_use]
+    pub fn enabled(&self, gate: Gate) -> bool {
         let default = || DEFAULTS.iter().any(|&(other, _, default)| other == gate && default);
         self.0.get(&gate).copied().unwrap_or_else(default)
     }
