@@ -12,8 +12,10 @@ mod target_group;
 
 use crate::bindings::{BindingError, Bindings};
 use crate::change::Change;
+use crate::defaults::{Defaults, Kind};
 use crate::observed::{Observed, Role};
 use crate::record::Made;
+use aws_api::elbv2::Attributes;
 use aws_api::{Aws, AwsError, ErrorClass};
 use model::{SecurityGroupRef, Stack};
 use std::time::Duration;
@@ -78,6 +80,7 @@ impl ApplyError {
 pub(crate) struct Target<'a> {
     pub(crate) aws: &'a Aws,
     pub(crate) bindings: &'a dyn Bindings,
+    pub(crate) defaults: &'a Defaults,
     pub(crate) vpc_id: &'a str,
     pub(crate) stack: &'a Stack,
     /// How long a load balancer that is being provisioned is given before it is looked at again.
@@ -173,6 +176,19 @@ impl Target<'_> {
             _ => {}
         }
         Ok(Made::Done)
+    }
+
+    /// What a new object begins with; not known of one that is to have no attribute in particular.
+    async fn attributes(
+        &self,
+        kind: Kind,
+        wanted: &Attributes,
+        read: impl Future<Output = Result<Attributes, AwsError>>,
+    ) -> Option<Attributes> {
+        match wanted.is_empty() {
+            true => None,
+            false => Some(self.defaults.of(kind, read).await),
+        }
     }
 
     fn target_group_arn(&self, id: &str, observed: &Observed) -> Result<String, Failure> {

@@ -4,6 +4,7 @@ use crate::apply::{ApplyError, Target};
 use crate::backend_security_group::BackendSecurityGroup;
 use crate::bindings::{BindingError, Bindings};
 use crate::change::{Change, ListenerChange};
+use crate::defaults::Defaults;
 use crate::diff::diff;
 use crate::inventory::Inventory;
 use crate::learn::learn;
@@ -28,6 +29,8 @@ pub struct Converger {
     pub inventory: Inventory,
     /// The group that load balancers share.
     pub backend_security_group: BackendSecurityGroup,
+    /// What new objects begin with.
+    pub defaults: Defaults,
     /// The Kubernetes side.
     pub bindings: Arc<dyn Bindings>,
     /// `--external-managed-tags`.
@@ -159,12 +162,24 @@ impl Converger {
         self.backend_security_group.suspect().await;
     }
 
+    /// Goes the way twice: what is made may begin otherwise than was expected of it.
     async fn step(&self, stack: &Stack) -> Result<(Observed, usize), ConvergeError> {
         let mut observed = self.observe(stack).await?;
-        let changes = diff(&observed, stack, &self.external_tags);
+        let made = self.make(stack, &mut observed).await?;
+        let corrected = match made {
+            0 => 0,
+            _ => self.make(stack, &mut observed).await?,
+        };
+        Ok((observed, made + corrected))
+    }
+
+    /// Makes the changes that lead from `observed` to the stack. Returns how many these were.
+    async fn make(&self, stack: &Stack, observed: &mut Observed) -> Result<usize, ConvergeError> {
+        let changes = diff(observed, stack, &self.external_tags);
         let target = Target {
             aws: &self.aws,
             bindings: &*self.bindings,
+            defaults: &self.defaults,
             vpc_id: &self.vpc_id,
             stack,
             stabilization: self.stabilization,
@@ -173,7 +188,7 @@ impl Converger {
         let mut pending = VecDeque::from(changes);
         while let Some(change) = pending.pop_front() {
             tracing::info!(stack = stack.id, %change, "applying");
-            match target.apply(&change, &mut observed).await {
+            match target.apply(&change, observed).await {
                 Err(error)
                     if error.is_too_many_rules()
                         && let Some(deletion) = take_deletion(&change, &mut pending) =>
@@ -183,13 +198,13 @@ impl Converger {
                 }
                 Err(error) => {
                     observed.doubt(&change, stack);
-                    self.inventory.keep(&stack.id, &observed);
+                    self.inventory.keep(&stack.id, observed);
                     return Err(error.into());
                 }
-                Ok(()) => self.inventory.keep(&stack.id, &observed),
+                Ok(()) => self.inventory.keep(&stack.id, observed),
             }
         }
-        Ok((observed, count))
+        Ok(count)
     }
 
     /// What the stack has, with the details that its diff compares.

@@ -1,9 +1,55 @@
-//! Attributes of objects that were just created, as the ELBv2 API reference documents them.
+//! Attributes of objects that were just created.
 //!
-//! Knowing them saves a read and often a write per new object. A key that is not listed here is written if wanted:
-//! an unknown default costs a call, never a wrong setting.
+//! Knowing them saves a read and often a write per new object. The ELBv2 API reference documents them; whether the
+//! endpoint keeps to that is read from the first object of each kind. A key that is not listed here is written if
+//! wanted: an unknown default costs a call, never a wrong setting.
 
+use aws_api::AwsError;
 use aws_api::elbv2::Attributes;
+use parking_lot::Mutex;
+use std::collections::BTreeMap;
+
+/// Objects that begin with the same attributes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    LoadBalancer { kind: String },
+    TargetGroup { protocol: String, target_type: String },
+    Listener { protocol: String },
+}
+
+impl Kind {
+    fn documented(&self) -> Attributes {
+        match self {
+            Kind::LoadBalancer { kind } => load_balancer_attributes(kind),
+            Kind::TargetGroup { protocol, target_type } => target_group_attributes(protocol, target_type),
+            Kind::Listener { protocol } => listener_attributes(protocol),
+        }
+    }
+}
+
+/// What new objects begin with at the endpoint, as far as it was read.
+#[derive(Debug, Default)]
+pub struct Defaults(Mutex<BTreeMap<Kind, Attributes>>);
+
+impl Defaults {
+    /// The attributes of an object that was just created; `read` asks for them if none of its kind was read yet.
+    /// What cannot be read is taken to be as documented.
+    pub(crate) async fn of(&self, kind: Kind, read: impl Future<Output = Result<Attributes, AwsError>>) -> Attributes {
+        if let Some(known) = self.0.lock().get(&kind) {
+            return known.clone();
+        }
+        match read.await {
+            Ok(attributes) => {
+                self.0.lock().insert(kind, attributes.clone());
+                attributes
+            }
+            Err(error) => {
+                tracing::warn!(?kind, %error, "cannot read the attributes of a new object");
+                kind.documented()
+            }
+        }
+    }
+}
 
 fn attributes<const N: usize>(pairs: [(&str, &str); N]) -> Attributes {
     pairs
@@ -79,5 +125,59 @@ pub(crate) fn listener_attributes(protocol: &str) -> Attributes {
         "TCP" => attributes([("tcp.idle_timeout.seconds", "350")]),
         "HTTP" | "HTTPS" => attributes([("routing.http.response.server.enabled", "true")]),
         _ => Attributes::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load_balancer() -> Kind {
+        Kind::LoadBalancer {
+            kind: "network".to_owned(),
+        }
+    }
+
+    fn target_group(target_type: &str) -> Kind {
+        Kind::TargetGroup {
+            protocol: "TCP".to_owned(),
+            target_type: target_type.to_owned(),
+        }
+    }
+
+    #[tokio::test]
+    async fn the_first_of_each_kind_is_read() {
+        let defaults = Defaults::default();
+        let first = attributes([("stickiness.enabled", "true")]);
+        assert_eq!(
+            defaults.of(target_group("ip"), async { Ok(first.clone()) }).await,
+            first
+        );
+        let never = async { panic!("read again") };
+        assert_eq!(defaults.of(target_group("ip"), never).await, first);
+        let other = attributes([("stickiness.enabled", "false")]);
+        assert_eq!(
+            defaults.of(target_group("instance"), async { Ok(other.clone()) }).await,
+            other
+        );
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_read_is_as_documented_until_it_can() {
+        let defaults = Defaults::default();
+        let refused = async {
+            Err(AwsError {
+                operation: "DescribeLoadBalancerAttributes",
+                code: "AccessDenied".to_owned(),
+                message: String::new(),
+                request_id: None,
+            })
+        };
+        assert_eq!(
+            defaults.of(load_balancer(), refused).await,
+            load_balancer_attributes("network")
+        );
+        let read = attributes([("deletion_protection.enabled", "true")]);
+        assert_eq!(defaults.of(load_balancer(), async { Ok(read.clone()) }).await, read);
     }
 }

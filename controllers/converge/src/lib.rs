@@ -29,6 +29,7 @@ pub use backend_security_group::{BackendSecurityGroup, BackendSecurityGroupConfi
 pub use bindings::{BindingError, BindingKey, Bindings, ResolvedBinding, TARGET_GROUP_ARN};
 pub use change::{Change, ListenerChange, LoadBalancerChange};
 pub use converger::{ConvergeError, Converged, Converger};
+pub use defaults::Defaults;
 pub use diff::diff;
 pub use inventory::Inventory;
 pub use observed::{LiveCertificate, LiveListener, LiveLoadBalancer, LiveRule, LiveTargetGroup, Observed, Role};

@@ -1,7 +1,6 @@
 //! What exists on AWS for one stack, as far as converging needs it.
 
 use crate::bindings::ResolvedBinding;
-use crate::defaults;
 use aws_api::Tags;
 use aws_api::acm::Certificate;
 use aws_api::ec2::SecurityGroup;
@@ -144,11 +143,11 @@ pub struct LiveRule {
 }
 
 impl LiveTargetGroup {
-    /// A target group that has just been created: AWS's default attributes, no targets.
+    /// A target group that has just been created: no targets.
     #[must_use]
-    pub fn created(group: TargetGroup, tags: Tags) -> Self {
+    pub fn created(group: TargetGroup, tags: Tags, attributes: Option<Attributes>) -> Self {
         Self {
-            attributes: Some(defaults::target_group_attributes(&group.protocol, &group.target_type)),
+            attributes,
             targets: Some(Vec::new()),
             group,
             tags,
@@ -168,11 +167,11 @@ impl LiveTargetGroup {
 }
 
 impl LiveLoadBalancer {
-    /// A load balancer that has just been created: AWS's default attributes, no capacity reserved, no listeners, nothing attached.
+    /// A load balancer that has just been created: no capacity reserved, no listeners, nothing attached.
     #[must_use]
-    pub fn created(load_balancer: LoadBalancer, tags: Tags) -> Self {
+    pub fn created(load_balancer: LoadBalancer, tags: Tags, attributes: Option<Attributes>) -> Self {
         Self {
-            attributes: Some(defaults::load_balancer_attributes(&load_balancer.kind)),
+            attributes,
             load_balancer,
             tags,
             capacity: Some(0),
@@ -195,11 +194,11 @@ impl LiveLoadBalancer {
 }
 
 impl LiveListener {
-    /// A listener that has just been created: AWS's default attributes, no further certificates, no rules.
+    /// A listener that has just been created: no further certificates, no rules.
     #[must_use]
-    pub fn created(listener: Listener, tags: Tags) -> Self {
+    pub fn created(listener: Listener, tags: Tags, attributes: Option<Attributes>) -> Self {
         Self {
-            attributes: Some(defaults::listener_attributes(&listener.spec.protocol)),
+            attributes,
             listener,
             tags,
             certificates: Some(Vec::new()),

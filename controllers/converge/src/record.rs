@@ -21,12 +21,12 @@ pub enum Made {
     SecurityGroup(SecurityGroup),
     /// A new certificate, or one as it is now.
     Certificate(Certificate),
-    /// A new target group.
-    TargetGroup(TargetGroup),
-    /// A new load balancer.
-    LoadBalancer(LoadBalancer),
-    /// A new listener.
-    Listener(Listener),
+    /// A new target group, and its attributes, if they are known.
+    TargetGroup(TargetGroup, Option<Attributes>),
+    /// A new load balancer, and its attributes, if they are known.
+    LoadBalancer(LoadBalancer, Option<Attributes>),
+    /// A new listener, and its attributes, if they are known.
+    Listener(Listener, Option<Attributes>),
     /// A new rule.
     Rule(Rule),
     /// A new target.
@@ -50,16 +50,16 @@ impl Observed {
                     .filter(|live| live.certificate.arn == certificate.arn)
                     .for_each(|live| live.certificate = certificate.clone());
             }
-            (Change::CreateTargetGroup(new), Made::TargetGroup(group)) => {
+            (Change::CreateTargetGroup(new), Made::TargetGroup(group, attributes)) => {
                 self.target_groups
-                    .push(LiveTargetGroup::created(group, new.tags.clone()));
+                    .push(LiveTargetGroup::created(group, new.tags.clone(), attributes));
             }
-            (Change::CreateLoadBalancer(_, new), Made::LoadBalancer(balancer)) => {
+            (Change::CreateLoadBalancer(_, new), Made::LoadBalancer(balancer, attributes)) => {
                 self.load_balancers
-                    .push(LiveLoadBalancer::created(balancer, new.tags.clone()));
+                    .push(LiveLoadBalancer::created(balancer, new.tags.clone(), attributes));
             }
-            (Change::CreateListener(role, new), Made::Listener(listener)) => {
-                let live = LiveListener::created(listener, new.tags.clone());
+            (Change::CreateListener(role, new), Made::Listener(listener, attributes)) => {
+                let live = LiveListener::created(listener, new.tags.clone(), attributes);
                 self.with_load_balancer(*role, desired, |balancer| {
                     balancer.listeners.get_or_insert_default().push(live);
                 });

@@ -5,7 +5,7 @@ use crate::feature_gates::{FeatureGates, Gate};
 use aws_api::Aws;
 use clap::{ArgAction, ValueEnum};
 use converge::tags::ExternalTags;
-use converge::{BackendSecurityGroup, BackendSecurityGroupConfig, Converger, Inventory};
+use converge::{BackendSecurityGroup, BackendSecurityGroupConfig, Converger, Defaults, Inventory};
 use plan::Config;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -141,6 +141,7 @@ impl LoadBalancerArgs {
             inventory,
             backend_security_group: BackendSecurityGroup::new(aws.clone(), group),
             bindings: Arc::new(bindings),
+            defaults: Defaults::default(),
             aws,
             vpc_id: vpc_id.to_owned(),
             external_tags,

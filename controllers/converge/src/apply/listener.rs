@@ -2,6 +2,7 @@
 
 use super::{Failure, Target};
 use crate::change::ListenerChange;
+use crate::defaults::Kind;
 use crate::observed::{LiveListener, Observed, Role};
 use crate::patience::Patience;
 use crate::record::Made;
@@ -17,7 +18,12 @@ impl Target<'_> {
         let balancer = self.load_balancer_arn(role, observed)?;
         let spec = observed.listener_spec(wanted, self.stack).ok_or(Failure::Unresolved)?;
         let made = self.aws.elbv2.create_listener(balancer, &spec, &wanted.tags).await?;
-        Ok(Made::Listener(made))
+        let protocol = wanted.protocol.clone();
+        let read = self.aws.elbv2.describe_listener_attributes(&made.arn);
+        let attributes = self
+            .attributes(Kind::Listener { protocol }, &wanted.attributes, read)
+            .await;
+        Ok(Made::Listener(made, attributes))
     }
 
     pub(super) async fn modify_listener(

@@ -2,6 +2,7 @@
 
 use super::{Failure, Target, security_groups};
 use crate::change::LoadBalancerChange;
+use crate::defaults::Kind;
 use crate::diff::PROTECTION;
 use crate::observed::{Observed, Role};
 use crate::record::Made;
@@ -15,7 +16,12 @@ impl Target<'_> {
         observed: &Observed,
     ) -> Result<Made, Failure> {
         let new = self.new_load_balancer(wanted, observed)?;
-        Ok(Made::LoadBalancer(self.aws.elbv2.create_load_balancer(&new).await?))
+        let made = self.aws.elbv2.create_load_balancer(&new).await?;
+        let read = self.aws.elbv2.describe_load_balancer_attributes(&made.arn);
+        let attributes = self
+            .attributes(Kind::LoadBalancer { kind: new.kind }, &wanted.attributes, read)
+            .await;
+        Ok(Made::LoadBalancer(made, attributes))
     }
 
     pub(super) async fn modify_load_balancer(

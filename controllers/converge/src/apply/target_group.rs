@@ -2,6 +2,7 @@
 
 use super::{Failure, Target};
 use crate::change::Change;
+use crate::defaults::Kind;
 use crate::observed::{Observed, Role};
 use crate::patience::Patience;
 use crate::record::Made;
@@ -19,8 +20,14 @@ impl Target<'_> {
         let arn = |id: &str| self.target_group_arn(id, observed);
         match change {
             Change::CreateTargetGroup(wanted) => {
-                let new = self.new_target_group(wanted);
-                return Ok(Made::TargetGroup(elbv2.create_target_group(&new).await?));
+                let made = elbv2.create_target_group(&self.new_target_group(wanted)).await?;
+                let kind = Kind::TargetGroup {
+                    protocol: wanted.protocol.clone(),
+                    target_type: wanted.target_type.clone(),
+                };
+                let read = elbv2.describe_target_group_attributes(&made.arn);
+                let attributes = self.attributes(kind, &wanted.attributes, read).await;
+                return Ok(Made::TargetGroup(made, attributes));
             }
             Change::ModifyHealthCheck {
                 target_group,

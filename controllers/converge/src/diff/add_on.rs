@@ -15,7 +15,7 @@ impl Diff<'_> {
         if self.desired.load_balancer.is_none() {
             return;
         }
-        let unattached = LiveLoadBalancer::created(Default::default(), Default::default());
+        let unattached = LiveLoadBalancer::created(Default::default(), Default::default(), None);
         let live = self.kept(Role::Main).unwrap_or(&unattached);
         let wishes = &self.desired.add_ons;
         let associations = [
