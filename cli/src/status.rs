@@ -5,6 +5,7 @@ use anyhow::{Context, Result};
 use aws_api::Aws;
 use aws_api::elbv2::Action;
 use e2e::instance::recorded_endpoint;
+use e2e::load_balancer::addresses;
 use serde::Serialize;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -116,13 +117,11 @@ async fn describe(aws: &Aws, balancer: &aws_api::elbv2::LoadBalancer) -> Result<
     })
 }
 
-/// The addresses of a load balancer's interfaces, which name it in their description.
-async fn addresses(aws: &Aws, arn: &str) -> Result<Vec<IpAddr>> {
-    let id = arn.split_once("loadbalancer/").map(|(_, id)| id).unwrap_or_default();
-    let filters = vec![("description".to_owned(), vec![format!("ELB {id}")])];
-    let interfaces = aws.ec2.describe_network_interfaces(&[], &filters).await?;
-    let addresses = interfaces.iter().flat_map(|interface| &interface.addresses);
-    Ok(addresses.filter_map(|address| address.parse().ok()).collect())
+impl Listener {
+    /// Whether it has targets and all of them are healthy.
+    pub(crate) fn is_healthy(&self) -> bool {
+        !self.targets.is_empty() && self.targets.iter().all(|target| target.state == "healthy")
+    }
 }
 
 impl Status {

@@ -34,21 +34,17 @@ pub(crate) async fn up(name: &str) -> Result<()> {
         instance.cluster.apply(manifest).await?;
     }
     step.done();
-    let step = Progress::Lines.step("awaiting an answer of a pod through each load balancer");
+    let step = Progress::Lines.step("awaiting healthy targets and an answer of a pod through each load balancer");
     let endpoint = instance.endpoint();
+    let serves =
+        |listener: &status::Listener| listener.is_healthy() && listener.sockets.iter().any(|socket| answers(*socket));
     let answered = async || {
         let Ok(status) = status::read(&endpoint).await else {
             return false;
         };
-        let urls: Vec<_> = status
-            .load_balancers
-            .iter()
-            .flat_map(|balancer| &balancer.listeners)
-            .collect();
-        urls.len() >= 2
-            && urls
-                .iter()
-                .all(|listener| listener.sockets.iter().any(|socket| answers(*socket)))
+        let balancers = status.load_balancers.iter();
+        let listeners: Vec<_> = balancers.flat_map(|balancer| &balancer.listeners).collect();
+        listeners.len() >= 2 && listeners.into_iter().all(serves)
     };
     wait_for("an answer through the load balancers", 60, answered).await?;
     step.done();

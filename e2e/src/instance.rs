@@ -57,6 +57,8 @@ pub struct Setup {
     pub flags: Vec<String>,
     /// Another AWS than the emulated one.
     pub aws: Option<OtherAws>,
+    /// A folder with other builds of the controllers than this profile's.
+    pub controllers: Option<PathBuf>,
 }
 
 impl Default for Setup {
@@ -65,6 +67,7 @@ impl Default for Setup {
             nodes: usize::from(ZONES),
             flags: Vec::new(),
             aws: None,
+            controllers: None,
         }
     }
 }
@@ -97,6 +100,7 @@ struct Settings {
     metrics: Vec<SocketAddr>,
     flags: Vec<String>,
     other_aws: Option<OtherAws>,
+    controllers: Option<PathBuf>,
 }
 
 impl Instance {
@@ -132,7 +136,7 @@ impl Instance {
         self.cluster.start(&self.tools, nodes, DNS_SUFFIX, progress).await?;
         let step = progress.step("starting the emulated AWS and the controllers");
         if self.settings.other_aws.is_none() {
-            wait_for(AWS, 10, async || answers(self.settings.aws, "/_seatrial/health")).await?;
+            self.aws_ready().await?;
         }
         for definition in [TargetGroupBinding::crd(), IngressClassParams::crd()] {
             self.cluster.apply(&serde_json::json!(definition).to_string()).await?;
@@ -154,6 +158,20 @@ impl Instance {
     pub async fn ready(&self, label: &str) -> Result<(), InstanceError> {
         let health = self.settings.health[index(label)];
         Ok(wait_for(label, 30, async || answers(health, "/readyz")).await?)
+    }
+
+    /// Awaits that the emulated AWS answers.
+    ///
+    /// # Errors
+    /// When it does not within ten seconds.
+    pub async fn aws_ready(&self) -> Result<(), InstanceError> {
+        Ok(wait_for(AWS, 10, async || answers(self.settings.aws, "/_seatrial/health")).await?)
+    }
+
+    /// Where the emulated AWS listens.
+    #[must_use]
+    pub fn aws_address(&self) -> SocketAddr {
+        self.settings.aws
     }
 
     /// Starts the emulated AWS, which finds its journal if it has one.
@@ -203,7 +221,8 @@ impl Instance {
             ("AWS_ACCESS_KEY_ID".to_owned(), "seatrial".to_owned()),
             ("AWS_SECRET_ACCESS_KEY".to_owned(), "seatrial".to_owned()),
         ];
-        let path = self.tools.binaries.path(label);
+        let other_build = self.settings.controllers.as_ref();
+        let path = other_build.map_or_else(|| self.tools.binaries.path(label), |folder| folder.join(label));
         Ok(self.cluster.processes().start(&Program {
             label: label.into(),
             path,
@@ -257,6 +276,7 @@ impl Settings {
             metrics: ports()?,
             flags: setup.flags,
             other_aws: setup.aws,
+            controllers: setup.controllers,
         })
     }
 }
@@ -279,7 +299,11 @@ pub fn recorded_endpoint(state: &Path) -> Option<String> {
     Some(endpoint(&serde_json::from_slice(&settings).ok()?))
 }
 
-fn free_port(wanted: u16) -> Result<SocketAddr, InstanceError> {
+/// A port of 127.0.0.1 that nobody listens on: `wanted`, or any for 0.
+///
+/// # Errors
+/// When it cannot be bound.
+pub fn free_port(wanted: u16) -> Result<SocketAddr, InstanceError> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, wanted)).map_err(InstanceError::Port)?;
     listener.local_addr().map_err(InstanceError::Port)
 }
@@ -295,12 +319,21 @@ pub fn answers(address: SocketAddr, path: &str) -> bool {
 /// # Errors
 /// When it cannot be connected, or does not answer within two seconds.
 pub fn get(address: SocketAddr, path: &str) -> std::io::Result<String> {
+    request(address, "GET", path, "")
+}
+
+/// A request on a connection of its own; the whole response.
+///
+/// # Errors
+/// As [`get`].
+pub fn request(address: SocketAddr, method: &str, path: &str, body: &str) -> std::io::Result<String> {
     let timeout = Duration::from_secs(2);
     let mut stream = TcpStream::connect_timeout(&address, timeout)?;
     stream.set_read_timeout(Some(timeout))?;
+    let length = body.len();
     write!(
         stream,
-        "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n"
+        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
     )?;
     let mut response = String::new();
     stream.read_to_string(&mut response)?;

@@ -4,11 +4,18 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod address_plan;
+pub mod calls;
+pub mod client_loop;
 pub mod cluster;
+pub mod example;
+pub mod fleet;
 pub mod host;
 pub mod instance;
+pub mod load_balancer;
 pub mod process;
 pub mod progress;
+pub mod report;
 pub mod toolchain;
 pub mod trial;
+pub mod usage;
 pub mod world;

@@ -104,6 +104,16 @@ impl Toolchain {
         })
     }
 
+    /// This workspace's binaries alone, built.
+    ///
+    /// # Errors
+    /// When they cannot be built.
+    pub fn binaries(progress: Progress) -> Result<Binaries, ToolchainError> {
+        let binaries = Binaries::located();
+        binaries.build(progress)?;
+        Ok(binaries)
+    }
+
     /// A Kubernetes program, such as `kubectl`.
     #[must_use]
     pub fn kube(&self, program: &str) -> PathBuf {

@@ -9,7 +9,8 @@ pub const CLUSTER: &str = "seatrial";
 pub const REGION: &str = "us-west-2";
 /// VPC of the world.
 pub const VPC: &str = "vpc-0a000000000000001";
-const NODE_GROUP: &str = "sg-0a000000000000001";
+/// Security group of the nodes.
+pub const NODE_GROUP: &str = "sg-0a000000000000001";
 
 /// The world file, in JSON, which is YAML too.
 #[must_use]

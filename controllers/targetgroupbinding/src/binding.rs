@@ -43,16 +43,24 @@ pub(crate) fn service_of(object: &TargetGroupBinding) -> Key {
 /// Why a binding cannot be put into effect.
 #[derive(Debug, Clone, thiserror::Error)]
 pub(crate) enum BindingError {
-    #[error("spec names neither targetGroupARN nor targetGroupName")]
+    #[error("spec names neither targetGroupARN nor targetGroupName; name one of them")]
     NoTargetGroup,
     #[error("cannot describe the target group")]
     Describe(#[source] AwsError),
-    #[error("target group {0} does not exist")]
+    #[error("target group {0} does not exist; correct {field}, or make the target group", field = field_of(.0))]
     Missing(String),
     #[error("target groups of type {0} cannot be bound to a Service: instance and ip can")]
     TargetType(String),
     #[error("iamRoleArnToAssume is not supported; remove it, and bind target groups of this account only")]
     AssumeRole,
+}
+
+/// The field of the spec that holds an ARN or a name.
+fn field_of(target_group: &str) -> &'static str {
+    match target_group.starts_with("arn:") {
+        true => "spec.targetGroupARN",
+        false => "spec.targetGroupName",
+    }
 }
 
 /// Fills bindings in; what AWS said of a target group is kept.
@@ -132,9 +140,11 @@ impl Bindings {
                 .map(|mut all| all.pop()),
             None => self.elbv2.describe_target_group_by_name(wanted).await.map(Some),
         };
-        let group = group
-            .map_err(BindingError::Describe)?
-            .ok_or_else(|| BindingError::Missing(wanted.to_owned()))?;
+        let missing = || BindingError::Missing(wanted.to_owned());
+        let group = match group {
+            Err(error) if error.is_not_found() => return Err(missing()),
+            answer => answer.map_err(BindingError::Describe)?.ok_or_else(missing)?,
+        };
         self.described.lock().insert(wanted.to_owned(), group.clone());
         Ok(group)
     }

@@ -52,9 +52,9 @@ pub(crate) struct Resolved {
 /// Why a Service has no answer to the question for its endpoints.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum EndpointsError {
-    #[error("Service {0} does not exist")]
+    #[error("Service {0} does not exist; make it, or correct spec.serviceRef.name")]
     ServiceMissing(Key),
-    #[error("Service {service} has no port {port}")]
+    #[error("Service {service} has no port {port}; name one of its ports in spec.serviceRef.port")]
     PortMissing { service: Key, port: String },
     #[error("Service {service} is of type {kind}: targets of type instance need NodePort or LoadBalancer")]
     NoNodePort { service: Key, kind: String },

@@ -29,8 +29,24 @@ impl Ports {
         endpoints: &[Endpoint],
         cluster: &Cluster,
     ) -> Result<(), OpenError> {
-        let Some(networking) = &binding.object.spec.networking else {
+        let Some(rules) = self.needs(binding, endpoints, cluster).await? else {
             return Ok(());
+        };
+        let stated = self
+            .rules
+            .state(&binding.key, Some(rules), || cluster.bindings_with_rules());
+        stated.await.map_err(OpenError::Rules)
+    }
+
+    /// The rules that make the backends reachable; none where that is left to the user.
+    pub(crate) async fn needs(
+        &self,
+        binding: &Binding,
+        endpoints: &[Endpoint],
+        cluster: &Cluster,
+    ) -> Result<Option<GroupRules>, OpenError> {
+        let Some(networking) = &binding.object.spec.networking else {
+            return Ok(None);
         };
         let mut rules = GroupRules::new();
         for (group, pods) in self.groups_of(endpoints, cluster).await? {
@@ -38,10 +54,7 @@ impl Ports {
             let permissions = networking::permissions(&networking.ingress, pods).map_err(OpenError::Networking)?;
             rules.insert(group, permissions);
         }
-        let stated = self
-            .rules
-            .state(&binding.key, Some(rules), || cluster.bindings_with_rules());
-        stated.await.map_err(OpenError::Rules)
+        Ok(Some(rules))
     }
 
     /// Takes back what a binding opened.

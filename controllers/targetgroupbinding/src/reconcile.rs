@@ -9,6 +9,7 @@ use crate::matching;
 use crate::open::Ports;
 use crate::readiness;
 use crate::registration::Registration;
+use crate::rules::GroupRules;
 use crate::writes::Writes;
 use controllers_api::target_group_binding::{FINALIZER, TargetGroupBinding, TargetType};
 use kube::ResourceExt;
@@ -79,6 +80,7 @@ impl Controller {
                 self.events.warning(object.as_ref(), "BackendNotFound", &error).await;
                 self.clear_checkpoint(&binding).await?;
                 self.release(&binding).await?;
+                self.ports.rules.note(&binding.key, GroupRules::default());
                 self.writes.observed(object).await?;
                 return Ok(Outcome::Done);
             }
@@ -198,11 +200,49 @@ impl Controller {
     /// Takes everything back that a binding put into effect. Draining is not waited for.
     async fn release(&self, binding: &Binding) -> Result<(), ReconcileError> {
         self.registration.withdraw(binding).await?;
+        self.note_rules_of_others(&binding.key).await;
         self.ports
             .close(&binding.key, &self.cluster)
             .await
             .map_err(ReconcileError::Networking)?;
         self.release_pods(&binding.key).await
+    }
+
+    /// Learns the rules of bindings whose checkpoints hold, so that they were not visited since the start: what one binding alone needed
+    /// can only go when it is known that no other does. If one cannot be learned, rules stay until its full pass.
+    async fn note_rules_of_others(&self, leaving: &Key) {
+        for key in self.cluster.bindings_with_rules() {
+            if key == *leaving || self.ports.rules.knows(&key) {
+                continue;
+            }
+            if let Err(error) = self.note_rules(&key).await {
+                tracing::warn!(binding = %key, error = %Chain(&error), "its rules are not known; none is taken away");
+                return;
+            }
+        }
+    }
+
+    async fn note_rules(&self, key: &Key) -> Result<(), ReconcileError> {
+        let Some(object) = self.cluster.bindings.get(key) else {
+            return Ok(());
+        };
+        let binding = self.bindings.complete(&object).await.map_err(ReconcileError::Binding)?;
+        let rules = match self.cluster.endpoints(&binding, self.fail_open) {
+            Err(error) if error.is_backend_missing() => Some(GroupRules::default()),
+            resolved => {
+                let endpoints = resolved.map_err(ReconcileError::Endpoints)?.endpoints;
+                let needs = self.ports.needs(&binding, &endpoints, &self.cluster).await;
+                needs.map_err(ReconcileError::Networking)?
+            }
+        };
+        // One that is deleted meanwhile has said, or will say, that it needs nothing.
+        let stays = |object: Arc<TargetGroupBinding>| object.metadata.deletion_timestamp.is_none();
+        if let Some(rules) = rules
+            && self.cluster.bindings.get(key).is_some_and(stays)
+        {
+            self.ports.rules.note(key, rules);
+        }
+        Ok(())
     }
 
     async fn release_pods(&self, binding: &Key) -> Result<(), ReconcileError> {

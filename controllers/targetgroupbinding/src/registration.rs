@@ -1,7 +1,7 @@
 //! Registers and deregisters the targets of a binding.
 
 use crate::availability_zone::{self, ZONE_LABEL, Zones};
-use crate::binding::Binding;
+use crate::binding::{Binding, BindingError};
 use crate::cluster::Cluster;
 use crate::endpoints::Endpoint;
 use crate::error::ReconcileError;
@@ -24,10 +24,14 @@ pub(crate) struct Registration {
 impl Registration {
     /// The targets of the binding's group.
     pub(crate) async fn list(&self, binding: &Binding) -> Result<Vec<TargetHealth>, ReconcileError> {
+        let arn = &binding.target_group;
         self.targets
-            .list(&binding.target_group)
+            .list(arn)
             .await
-            .map_err(ReconcileError::ListTargets)
+            .map_err(|error| match error.is_not_found() {
+                true => ReconcileError::Binding(BindingError::Missing(arn.clone())),
+                false => ReconcileError::ListTargets(error),
+            })
     }
 
     /// Registers what is missing, then deregisters what is surplus: in this order the group always has a target that

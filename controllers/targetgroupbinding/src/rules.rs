@@ -94,6 +94,16 @@ impl Rules {
         pass.outcome.clone().map_or(Ok(()), Err)
     }
 
+    /// Takes note of what a binding needs that has it in effect already, unless it has stated it. The next pass takes it in.
+    pub(crate) fn note(&self, binding: &Key, rules: GroupRules) {
+        self.wanted.lock().by_binding.entry(binding.clone()).or_insert(rules);
+    }
+
+    /// Whether it is known what a binding needs.
+    pub(crate) fn knows(&self, binding: &Key) -> bool {
+        self.wanted.lock().by_binding.contains_key(binding)
+    }
+
     async fn run(
         &self,
         pass: &mut Pass,

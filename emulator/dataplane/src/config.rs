@@ -7,6 +7,12 @@ use std::{net::Ipv4Addr, time::Duration};
 
 use crate::matcher::Matcher;
 
+pub mod application;
+mod tls;
+
+pub use application::ApplicationListener;
+pub use tls::{Certificate, ClientAuthentication, Tls, TrustStore};
+
 /// Everything that the data plane serves at one moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Config {
@@ -16,10 +22,11 @@ pub struct Config {
     pub target_groups: Vec<TargetGroup>,
 }
 
-/// A Network Load Balancer ("What is a Network Load Balancer?").
+/// A Network Load Balancer or an Application Load Balancer; its listeners tell which ("What is a Network Load Balancer?", "What is an
+/// Application Load Balancer?").
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadBalancer {
-    /// Its ARN; flows and counters are kept by it.
+    /// Its ARN; flows, requests and counters are kept by it.
     pub arn: String,
     /// Its DNS name, without a final dot.
     pub dns_name: String,
@@ -31,6 +38,8 @@ pub struct LoadBalancer {
     pub zones: Vec<ZoneAddress>,
     /// What it listens to, on each of its addresses.
     pub listeners: Vec<Listener>,
+    /// Attributes that only an Application Load Balancer has.
+    pub application: application::Attributes,
 }
 
 /// The address of a load balancer in one Availability Zone: that of its network interface there.
@@ -42,14 +51,44 @@ pub struct ZoneAddress {
     pub address: Ipv4Addr,
 }
 
-/// A listener ("Listeners for your Network Load Balancers").
+/// A listener ("Listeners for your Network Load Balancers", "Listeners for your Application Load Balancers").
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listener {
     /// Its ARN; problems are reported by it.
     pub arn: String,
     /// The port, on every address of the load balancer.
     pub port: u16,
-    /// What it speaks. Only TCP is served; others are reported as [`Problem::UnsupportedProtocol`](crate::Problem).
+    /// How TLS is ended; `None` where it is not.
+    pub tls: Option<Tls>,
+    /// What is done with what arrives.
+    pub kind: ListenerKind,
+}
+
+/// What a listener's connections carry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ListenerKind {
+    /// Flows of a Network Load Balancer.
+    Network(NetworkListener),
+    /// HTTP requests of an Application Load Balancer.
+    Application(ApplicationListener),
+}
+
+impl ListenerKind {
+    /// The target groups that flows or requests can go to, and their weights.
+    pub fn forwards(&self) -> impl Iterator<Item = &Forward> {
+        let (network, application) = match self {
+            Self::Network(network) => (Some(&network.forward), None),
+            Self::Application(application) => (None, Some(application)),
+        };
+        let network = network.into_iter().flatten();
+        network.chain(application.into_iter().flat_map(ApplicationListener::forwards))
+    }
+}
+
+/// What a Network Load Balancer's listener does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NetworkListener {
+    /// What it speaks. TCP and TLS are served; others are reported as [`Problem::UnsupportedProtocol`](crate::Problem).
     pub protocol: Protocol,
     /// Attribute `tcp.idle_timeout.seconds`; AWS's default is [`DEFAULT_IDLE_TIMEOUT`].
     pub idle_timeout: Duration,
@@ -65,11 +104,11 @@ pub const DEFAULT_IDLE_TIMEOUT: Duration = Duration::from_secs(350);
 pub struct Forward {
     /// ARN of the target group.
     pub target_group_arn: String,
-    /// Its share of the flows, relative to the sum of all weights.
+    /// Its share of the flows or requests, relative to the sum of all weights.
     pub weight: u32,
 }
 
-/// Protocol of a listener.
+/// Protocol of a Network Load Balancer's listener.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Protocol {
     /// TCP, passed through.
@@ -82,7 +121,7 @@ pub enum Protocol {
     Tls,
 }
 
-/// A target group ("Target groups for your Network Load Balancers").
+/// A target group ("Target groups for your Network Load Balancers", "Target groups for your Application Load Balancers").
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TargetGroup {
     /// Its ARN.
@@ -97,6 +136,8 @@ pub struct TargetGroup {
     pub unhealthy_connection_termination: bool,
     /// Attribute `proxy_protocol_v2.enabled`: a flow begins with a header that names the client.
     pub proxy_protocol_v2: bool,
+    /// How an Application Load Balancer speaks to the targets and chooses among them.
+    pub application: application::TargetGroupAttributes,
     /// The registered and the draining targets.
     pub targets: Vec<Target>,
 }
@@ -108,7 +149,9 @@ pub struct HealthCheck {
     pub protocol: HealthCheckProtocol,
     /// Port of the probe; `None` is `traffic-port`, each target's own.
     pub port: Option<u16>,
-    /// Path (and query) of an HTTP or HTTPS probe.
+    /// Which HTTP an HTTP or HTTPS probe speaks: the protocol version of the target group.
+    pub version: ProtocolVersion,
+    /// Path (and query) of an HTTP or HTTPS probe; the method's full name where gRPC is spoken.
     pub path: String,
     /// Time between probes.
     pub interval: Duration,
@@ -118,7 +161,7 @@ pub struct HealthCheck {
     pub healthy_threshold: u32,
     /// Failures in a row that make a target unhealthy.
     pub unhealthy_threshold: u32,
-    /// Status codes of HTTP and HTTPS probes that are successes.
+    /// Status codes of HTTP and HTTPS probes that are successes; codes of gRPC where it is spoken.
     pub matcher: Matcher,
 }
 
@@ -131,6 +174,18 @@ pub enum HealthCheckProtocol {
     Http,
     /// The same over TLS, whose certificate is not verified.
     Https,
+}
+
+/// Attribute `protocol_version` of target groups of Application Load Balancers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum ProtocolVersion {
+    /// HTTP/1.1.
+    #[default]
+    Http1,
+    /// HTTP/2; without TLS by prior knowledge.
+    Http2,
+    /// gRPC over HTTP/2.
+    Grpc,
 }
 
 /// A member of a target group. It is identified by id and port.

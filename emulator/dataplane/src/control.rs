@@ -12,24 +12,26 @@ use arc_swap::ArcSwap;
 use tokio::{
     sync::{mpsc, watch},
     task::spawn_local,
+    time::sleep_until,
 };
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::{
     config::{Config, TargetGroup, TargetState},
     departure::{Departure, departures},
-    health::{
-        Health, Monitor, Schedule,
-        probe::{Probe, can_probe},
-    },
+    health::{Health, Monitor, Schedule, probe::Probe},
     options::Timing,
     report::{HealthReport, HealthState},
-    routes::{CountersByLoadBalancer, Routes, TargetKey},
+    routes::{CountersByLoadBalancer, Known, Routes, TargetKey},
+    standing,
+    tls::TargetTls,
     worker::Order,
 };
 
 /// Changes of health that are handled together when many come at once.
 const BATCH: usize = 4096;
+/// How many times as long as it took to handle changes, none are handled: with many targets they are taken together.
+const REST: u32 = 2;
 
 /// What the control thread shares with the handle and the workers.
 pub(crate) struct Links {
@@ -44,7 +46,9 @@ type Change = (TargetKey, Health);
 pub(crate) struct Control {
     links: Links,
     timing: Timing,
+    tls: TargetTls,
     config: Arc<Config>,
+    known: Known,
     targets: HashMap<TargetKey, Watched>,
     /// Given to the tasks that probe.
     changed: mpsc::UnboundedSender<Change>,
@@ -59,12 +63,14 @@ struct Watched {
 }
 
 impl Control {
-    pub(crate) fn new(links: Links, timing: Timing) -> Self {
+    pub(crate) fn new(links: Links, timing: Timing, tls: TargetTls) -> Self {
         let (changed, changes) = mpsc::unbounded_channel();
         Self {
             links,
             timing,
+            tls,
             config: Arc::default(),
+            known: Known::default(),
             targets: HashMap::new(),
             changed,
             changes,
@@ -74,7 +80,12 @@ impl Control {
     /// Works until nobody is left to apply a configuration.
     pub(crate) async fn run(mut self, mut configs: watch::Receiver<Arc<Config>>) {
         let mut changes = Vec::new();
+        let mut rested = Instant::now();
         loop {
+            let changed = async {
+                sleep_until(rested.into()).await;
+                self.changes.recv_many(&mut changes, BATCH).await
+            };
             tokio::select! {
                 applied = configs.changed() => {
                     if applied.is_err() {
@@ -83,7 +94,11 @@ impl Control {
                     let config = configs.borrow_and_update().clone();
                     self.apply(config);
                 }
-                _ = self.changes.recv_many(&mut changes, BATCH) => self.take(changes.drain(..)),
+                _ = changed => {
+                    let began = Instant::now();
+                    self.take(changes.drain(..));
+                    rested = Instant::now() + began.elapsed() * REST;
+                }
             }
         }
     }
@@ -91,6 +106,7 @@ impl Control {
     fn apply(&mut self, config: Arc<Config>) {
         let gone = departures(&self.config, &config);
         self.config = config;
+        self.known.follow(&self.config);
         self.watch_targets();
         self.count();
         self.publish();
@@ -111,6 +127,7 @@ impl Control {
                 Entry::Occupied(watched) if watched.get().probe == probe => continue,
                 Entry::Occupied(watched) => watched.get().health,
                 Entry::Vacant(_) => {
+                    self.known.standings.reset(&key);
                     reports.push(report(&key, Health::INITIAL));
                     Health::INITIAL
                 }
@@ -125,10 +142,12 @@ impl Control {
         let schedule = Schedule::new(&probe.check, self.timing);
         let monitor = Monitor::new(schedule, health, Instant::now(), jitter(&key));
         let changed = self.changed.clone();
-        let task = probe.clone().watch(monitor, self.timing, move |health| {
-            // Nobody listens any more when the data plane is ending.
-            let _ = changed.send((key.clone(), health));
-        });
+        let task = probe
+            .clone()
+            .watch(monitor, self.timing, self.tls.clone(), move |health| {
+                // Nobody listens any more when the data plane is ending.
+                let _ = changed.send((key.clone(), health));
+            });
         Watched {
             probe,
             health,
@@ -137,27 +156,29 @@ impl Control {
     }
 
     fn take(&mut self, changes: impl Iterator<Item = Change>) {
+        let config = self.config.clone();
+        let groups: HashMap<_, _> = config
+            .target_groups
+            .iter()
+            .map(|group| (group.arn.as_str(), group))
+            .collect();
+        let now = Instant::now();
         let mut reports = Vec::new();
         let mut unhealthy = Vec::new();
         for (key, health) in changes {
-            let Some(watched) = self.targets.get_mut(&key) else {
+            let (Some(watched), Some(group)) = (self.targets.get_mut(&key), groups.get(&*key.group)) else {
                 continue;
             };
             let before = std::mem::replace(&mut watched.health, health);
+            self.known.standings.set(&key, health.state, group, now);
             reports.push(report(&key, health));
-            if before.state == HealthState::Healthy && health.state == HealthState::Unhealthy {
+            let fell = before.state == HealthState::Healthy && health.state == HealthState::Unhealthy;
+            if fell && group.unhealthy_connection_termination {
                 unhealthy.push(key);
             }
         }
         self.publish();
         self.report(reports);
-        let terminating = self
-            .config
-            .target_groups
-            .iter()
-            .filter(|group| group.unhealthy_connection_termination);
-        let terminating: HashSet<_> = terminating.map(|group| group.arn.as_str()).collect();
-        unhealthy.retain(|key| terminating.contains(&*key.group));
         self.tell(unhealthy.into_iter().map(Departure::Unhealthy).collect());
     }
 
@@ -172,12 +193,7 @@ impl Control {
     }
 
     fn publish(&self) {
-        let health = self
-            .targets
-            .iter()
-            .map(|(key, watched)| (key.clone(), watched.health.state))
-            .collect();
-        let routes = Routes::compile(&self.config, &health, &self.links.counters.load());
+        let routes = Routes::compile(&self.config, &self.known, &self.links.counters.load());
         self.links.routes.store(Arc::new(routes));
     }
 
@@ -203,33 +219,20 @@ impl Control {
 fn wanted_probes(config: &Config) -> HashMap<TargetKey, Probe> {
     let listeners = config.load_balancers.iter().flat_map(|balancer| &balancer.listeners);
     let used: HashSet<_> = listeners
-        .flat_map(|listener| &listener.forward)
+        .flat_map(|listener| listener.kind.forwards())
         .map(|to| to.target_group_arn.as_str())
         .collect();
-    let probed = |group: &&TargetGroup| used.contains(group.arn.as_str()) && can_probe(group.health_check.protocol);
+    let probed = |group: &&TargetGroup| used.contains(group.arn.as_str());
     config.target_groups.iter().filter(probed).flat_map(probes_of).collect()
 }
 
 fn probes_of(group: &TargetGroup) -> impl Iterator<Item = (TargetKey, Probe)> {
-    let arn: Arc<str> = group.arn.as_str().into();
-    let registered = group
-        .targets
-        .iter()
-        .filter(|target| target.state == TargetState::Registered);
-    registered.map(move |target| {
-        let key = TargetKey {
-            group: arn.clone(),
-            id: target.id.clone(),
-            port: target.port,
-        };
+    let targets = standing::keys(group).zip(&group.targets);
+    let registered = targets.filter(|(_, target)| target.state == TargetState::Registered);
+    registered.map(|(key, target)| {
         let address = SocketAddrV4::new(target.address, group.health_check.port.unwrap_or(target.port));
-        (
-            key,
-            Probe {
-                check: group.health_check.clone(),
-                address,
-            },
-        )
+        let check = group.health_check.clone();
+        (key, Probe { check, address })
     })
 }
 

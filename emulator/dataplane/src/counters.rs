@@ -21,7 +21,22 @@ pub struct Flows {
     pub elb_resets: u64,
 }
 
-/// The live totals behind [`Flows`].
+/// Totals of one Application Load Balancer at one moment ("CloudWatch metrics for your Application Load Balancer").
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Requests {
+    /// `NewConnectionCount`
+    pub new_connections: u64,
+    /// `RequestCount`
+    pub requests: u64,
+    /// `HTTPCode_ELB_3XX_Count`, `_4XX_`, `_5XX_`: answers of the load balancer's own, by the first digit of the status (2 to 5).
+    pub elb_codes: [u64; 4],
+    /// `HTTPCode_Target_2XX_Count` to `_5XX_`: answers of targets, by the first digit of the status (2 to 5).
+    pub target_codes: [u64; 4],
+    /// `TargetConnectionErrorCount`
+    pub target_connection_errors: u64,
+}
+
+/// The live totals behind [`Flows`] and [`Requests`].
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     pub(crate) active: AtomicU64,
@@ -31,6 +46,10 @@ pub(crate) struct Counters {
     pub(crate) client_resets: AtomicU64,
     pub(crate) target_resets: AtomicU64,
     pub(crate) elb_resets: AtomicU64,
+    pub(crate) requests: AtomicU64,
+    pub(crate) target_connection_errors: AtomicU64,
+    elb_codes: [AtomicU64; 4],
+    target_codes: [AtomicU64; 4],
 }
 
 impl Counters {
@@ -44,5 +63,33 @@ impl Counters {
             target_resets: self.target_resets.load(Relaxed),
             elb_resets: self.elb_resets.load(Relaxed),
         }
+    }
+
+    pub(crate) fn read_requests(&self) -> Requests {
+        let read = |codes: &[AtomicU64; 4]| std::array::from_fn(|class| codes[class].load(Relaxed));
+        Requests {
+            new_connections: self.new.load(Relaxed),
+            requests: self.requests.load(Relaxed),
+            elb_codes: read(&self.elb_codes),
+            target_codes: read(&self.target_codes),
+            target_connection_errors: self.target_connection_errors.load(Relaxed),
+        }
+    }
+
+    /// Counts an answer of the load balancer's own.
+    pub(crate) fn count_own(&self, status: u16) {
+        count(&self.elb_codes, status);
+    }
+
+    /// Counts an answer of a target.
+    pub(crate) fn count_target(&self, status: u16) {
+        count(&self.target_codes, status);
+    }
+}
+
+fn count(codes: &[AtomicU64; 4], status: u16) {
+    let class = usize::from(status / 100).checked_sub(2);
+    if let Some(count) = class.and_then(|class| codes.get(class)) {
+        count.fetch_add(1, Relaxed);
     }
 }

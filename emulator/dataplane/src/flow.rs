@@ -15,10 +15,6 @@ use std::{
 
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::{
-        TcpStream,
-        tcp::{ReadHalf, WriteHalf},
-    },
     sync::oneshot,
     time::{Instant, sleep},
 };
@@ -52,47 +48,30 @@ impl Default for Scratch {
     }
 }
 
-/// Carries a flow to its end and resets what is left of it: a side that breaks is felt as a reset on the other.
-/// `greeting` goes to the target before what the client says.
-pub(crate) async fn relay(
-    mut client: TcpStream,
-    mut target: TcpStream,
-    greeting: Vec<u8>,
-    idle_timeout: Duration,
-    scratch: &Scratch,
-    cut: oneshot::Receiver<()>,
-    counters: &Counters,
-) -> End {
-    let end = carry(&mut client, &mut target, greeting, idle_timeout, scratch, cut, counters).await;
-    if end != End::Finished {
-        // Only fails on a socket that is gone already.
-        let _ = client.set_zero_linger();
-        let _ = target.set_zero_linger();
-    }
-    end
-}
-
-async fn carry(
-    client: &mut TcpStream,
-    target: &mut TcpStream,
+/// Carries a flow to its end. `greeting` goes to the target before what the client says.
+pub(crate) async fn relay<C, T>(
+    client: &mut C,
+    target: &mut T,
     greeting: Vec<u8>,
     idle_timeout: Duration,
     scratch: &Scratch,
     mut cut: oneshot::Receiver<()>,
     counters: &Counters,
-) -> End {
-    let (client_says, client_hears) = client.split();
-    let (target_says, target_hears) = target.split();
-    let mut to_target = Direction::new(client_says, target_hears, greeting, &counters.bytes_to_targets);
-    let mut to_client = Direction::new(target_says, client_hears, Vec::new(), &counters.bytes_to_clients);
+) -> End
+where
+    C: AsyncRead + AsyncWrite + Unpin,
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    let mut to_target = Direction::new(greeting, &counters.bytes_to_targets);
+    let mut to_client = Direction::new(Vec::new(), &counters.bytes_to_clients);
     let mut idle = pin!(sleep(idle_timeout));
     let mut last_moved = Instant::now();
     poll_fn(|cx| {
         if Pin::new(&mut cut).poll(cx).is_ready() {
             return Poll::Ready(End::Cut);
         }
-        let sent = to_target.poll(cx, scratch);
-        let received = to_client.poll(cx, scratch);
+        let sent = to_target.poll(cx, client, target, scratch);
+        let received = to_client.poll(cx, target, client, scratch);
         match (sent, received) {
             (Poll::Ready(Err(Broken::Source)), _) | (_, Poll::Ready(Err(Broken::Sink))) => {
                 return Poll::Ready(End::ClientReset);
@@ -127,8 +106,6 @@ enum Broken {
 
 /// One way of a flow. When its source is done it says so to the sink, and the other way goes on (half-close).
 struct Direction<'a> {
-    source: ReadHalf<'a>,
-    sink: WriteHalf<'a>,
     /// What was read and the sink has not taken: `pending[written..]`.
     pending: Vec<u8>,
     written: usize,
@@ -146,10 +123,8 @@ enum State {
 }
 
 impl<'a> Direction<'a> {
-    fn new(source: ReadHalf<'a>, sink: WriteHalf<'a>, pending: Vec<u8>, bytes: &'a AtomicU64) -> Self {
+    fn new(pending: Vec<u8>, bytes: &'a AtomicU64) -> Self {
         Self {
-            source,
-            sink,
             pending,
             written: 0,
             state: State::Open,
@@ -158,14 +133,31 @@ impl<'a> Direction<'a> {
         }
     }
 
-    fn poll(&mut self, cx: &mut Context<'_>, scratch: &Scratch) -> Poll<Result<(), Broken>> {
+    fn poll<R, W>(
+        &mut self,
+        cx: &mut Context<'_>,
+        source: &mut R,
+        sink: &mut W,
+        scratch: &Scratch,
+    ) -> Poll<Result<(), Broken>>
+    where
+        R: AsyncRead + Unpin,
+        W: AsyncWrite + Unpin,
+    {
         loop {
-            ready!(self.poll_flush_pending(cx))?;
+            ready!(self.poll_flush_pending(cx, sink))?;
             match self.state {
-                State::Open => ready!(self.poll_copy(cx, scratch))?,
+                State::Open => {
+                    let copied = self.poll_copy(cx, source, sink, scratch);
+                    if copied.is_pending() {
+                        // TLS may keep what was written until it is told that nothing follows at once.
+                        let _ = ready!(Pin::new(&mut *sink).poll_flush(cx));
+                    }
+                    ready!(copied)?;
+                }
                 State::Ending => {
                     // A sink that is gone hears no end; that its own direction broke is found there.
-                    let _ = ready!(Pin::new(&mut self.sink).poll_shutdown(cx));
+                    let _ = ready!(Pin::new(&mut *sink).poll_shutdown(cx));
                     self.state = State::Ended;
                 }
                 State::Ended => return Poll::Ready(Ok(())),
@@ -173,10 +165,14 @@ impl<'a> Direction<'a> {
         }
     }
 
-    fn poll_flush_pending(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Broken>> {
+    fn poll_flush_pending<W: AsyncWrite + Unpin>(
+        &mut self,
+        cx: &mut Context<'_>,
+        sink: &mut W,
+    ) -> Poll<Result<(), Broken>> {
         while self.written < self.pending.len() {
             let rest = &self.pending[self.written..];
-            self.written += ready!(write(&mut self.sink, cx, rest))?;
+            self.written += ready!(write(sink, cx, rest))?;
             self.moved = true;
         }
         // Not only cleared: a flow that was slow once need not keep the memory.
@@ -186,10 +182,20 @@ impl<'a> Direction<'a> {
         Poll::Ready(Ok(()))
     }
 
-    fn poll_copy(&mut self, cx: &mut Context<'_>, scratch: &Scratch) -> Poll<Result<(), Broken>> {
+    fn poll_copy<R, W>(
+        &mut self,
+        cx: &mut Context<'_>,
+        source: &mut R,
+        sink: &mut W,
+        scratch: &Scratch,
+    ) -> Poll<Result<(), Broken>>
+    where
+        R: AsyncRead + Unpin,
+        W: AsyncWrite + Unpin,
+    {
         let mut scratch = scratch.0.borrow_mut();
         let mut buffer = ReadBuf::new(&mut scratch);
-        ready!(Pin::new(&mut self.source).poll_read(cx, &mut buffer)).map_err(|_: io::Error| Broken::Source)?;
+        ready!(Pin::new(source).poll_read(cx, &mut buffer)).map_err(|_: io::Error| Broken::Source)?;
         let read = buffer.filled();
         if read.is_empty() {
             self.state = State::Ending;
@@ -197,7 +203,7 @@ impl<'a> Direction<'a> {
         }
         self.moved = true;
         self.bytes.fetch_add(read.len() as u64, Relaxed);
-        let written = match write(&mut self.sink, cx, read) {
+        let written = match write(sink, cx, read) {
             Poll::Ready(written) => written?,
             Poll::Pending => 0,
         };
@@ -208,7 +214,7 @@ impl<'a> Direction<'a> {
     }
 }
 
-fn write(sink: &mut WriteHalf<'_>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize, Broken>> {
+fn write<W: AsyncWrite + Unpin>(sink: &mut W, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize, Broken>> {
     Pin::new(sink)
         .poll_write(cx, bytes)
         .map_err(|_: io::Error| Broken::Sink)

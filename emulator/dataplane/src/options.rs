@@ -13,6 +13,8 @@ pub struct Options {
     pub dns_suffix: String,
     /// Threads that carry flows. More than one share each address with `SO_REUSEPORT`.
     pub workers: NonZeroUsize,
+    /// Where access logs go, a file per load balancer that has them enabled: `app.<name>.<id>.log`. `None` writes none.
+    pub access_logs: Option<PathBuf>,
     /// AWS's times, or shorter ones.
     pub timing: Timing,
 }
@@ -24,6 +26,7 @@ impl Default for Options {
             resolver: None,
             dns_suffix: "seatrial.test".to_owned(),
             workers: NonZeroUsize::MIN,
+            access_logs: None,
             timing: Timing::default(),
         }
     }

@@ -1,18 +1,20 @@
 //! The data plane as others see it: started, fed with configurations, asked, ended.
 
-use std::{collections::BTreeMap, io, net::SocketAddr, sync::Arc, thread::JoinHandle};
+use std::{collections::BTreeMap, io, net::SocketAddr, path::PathBuf, sync::Arc, thread::JoinHandle};
 
 use arc_swap::ArcSwap;
 use tokio::sync::{mpsc, watch};
 
 use crate::{
+    application::AccessLogs,
     config::Config,
     control::{Control, Links},
-    counters::Flows,
+    counters::{Flows, Requests},
     dns, namespace,
     options::Options,
     report::{HealthReport, Problem},
     routes::{CountersByLoadBalancer, Routes},
+    tls::TargetTls,
     worker::{BindFailures, Worker},
 };
 
@@ -22,6 +24,18 @@ pub enum StartError {
     /// A thread could not be started in the network namespace.
     #[error("cannot start a data plane thread in the network namespace")]
     Thread(#[source] io::Error),
+    /// The directory of access logs could not be made, or its thread.
+    #[error("cannot write access logs to {}", directory.display())]
+    AccessLogs {
+        /// The directory.
+        directory: PathBuf,
+        /// The system's error.
+        #[source]
+        source: io::Error,
+    },
+    /// TLS to targets cannot be set up.
+    #[error("cannot set up TLS to targets")]
+    Tls(#[source] rustls::Error),
     /// The DNS server could not bind its address.
     #[error("cannot answer DNS on {address}")]
     Resolver {
@@ -65,6 +79,8 @@ impl DataPlane {
         let (config, configs) = watch::channel(Arc::default());
         let (reports, health) = mpsc::unbounded_channel();
         let mut threads = Vec::new();
+        let tls = TargetTls::new().map_err(StartError::Tls)?;
+        let logs = start_access_logs(options, &mut threads)?;
         let mut workers = Vec::new();
         for index in 0..options.workers.get() {
             let (orders, received) = mpsc::unbounded_channel();
@@ -72,6 +88,8 @@ impl DataPlane {
                 routes: routes.clone(),
                 bind_failures: bind_failures.clone(),
                 share_addresses: options.workers.get() > 1,
+                tls: tls.clone(),
+                logs: logs.clone(),
             };
             threads.push(spawn(&format!("flows-{index}"), options, move || worker.run(received))?);
             workers.push(orders);
@@ -84,7 +102,7 @@ impl DataPlane {
         };
         let timing = options.timing;
         threads.push(spawn("health", options, move || {
-            Control::new(links, timing).run(configs)
+            Control::new(links, timing, tls).run(configs)
         })?);
         let mut resolver = None;
         if let Some(address) = options.resolver {
@@ -128,6 +146,16 @@ impl DataPlane {
             .collect()
     }
 
+    /// What each load balancer has answered, by ARN.
+    #[must_use]
+    pub fn requests(&self) -> BTreeMap<String, Requests> {
+        let counters = self.counters.load();
+        let read = counters
+            .iter()
+            .map(|(arn, counters)| (arn.clone(), counters.read_requests()));
+        read.collect()
+    }
+
     /// Where the DNS server answers, if one was asked for.
     #[must_use]
     pub fn resolver(&self) -> Option<SocketAddr> {
@@ -151,6 +179,16 @@ where
     Fut: Future<Output = ()>,
 {
     namespace::spawn(name, options.netns.as_deref(), main).map_err(StartError::Thread)
+}
+
+fn start_access_logs(options: &Options, threads: &mut Vec<JoinHandle<()>>) -> Result<AccessLogs, StartError> {
+    let Some(directory) = options.access_logs.clone() else {
+        return Ok(AccessLogs::none());
+    };
+    let started = AccessLogs::start(directory.clone());
+    let (logs, thread) = started.map_err(|source| StartError::AccessLogs { directory, source })?;
+    threads.push(thread);
+    Ok(logs)
 }
 
 fn start_resolver(

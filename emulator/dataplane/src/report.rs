@@ -2,7 +2,7 @@
 
 use std::net::SocketAddrV4;
 
-use crate::config::{HealthCheckProtocol, Protocol};
+use crate::config::Protocol;
 
 /// The health of one target changed ("Target health status", API `TargetHealth`).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,19 +84,29 @@ pub enum Problem {
         reason: String,
     },
     /// A listener speaks what the data plane does not.
-    #[error("listener {listener_arn}: {protocol:?} is not served, only TCP")]
+    #[error("listener {listener_arn}: {protocol:?} is not served, only TCP and TLS")]
     UnsupportedProtocol {
         /// The listener.
         listener_arn: String,
         /// Its protocol.
         protocol: Protocol,
     },
-    /// A target group wants probes that the data plane cannot make; its targets stay in their initial state, which fails open.
-    #[error("target group {target_group_arn}: {protocol:?} health checks are not made")]
-    UnsupportedHealthCheck {
-        /// The target group.
-        target_group_arn: String,
-        /// Its health check protocol.
-        protocol: HealthCheckProtocol,
+    /// A listener's TLS settings cannot be used, so it is not served.
+    #[error("listener {listener_arn}: {reason}")]
+    Tls {
+        /// The listener.
+        listener_arn: String,
+        /// What is wrong with which of its settings.
+        reason: String,
+    },
+    /// A rule cannot be compiled, so requests pass it over.
+    #[error("listener {listener_arn}: rule {priority} is left out: {reason}")]
+    Rule {
+        /// The listener.
+        listener_arn: String,
+        /// The rule's priority.
+        priority: u32,
+        /// What is wrong with it.
+        reason: String,
     },
 }

@@ -4,16 +4,26 @@ use std::{
     collections::HashMap,
     net::{Ipv4Addr, SocketAddrV4},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crate::{
-    config::{Config, LoadBalancer, Protocol, Target, TargetGroup, TargetState, ZoneAddress},
+    application::{Load, stickiness},
+    config::{
+        Config, Listener, ListenerKind, LoadBalancer, NetworkListener, Protocol, Target, TargetGroup, TargetState,
+        ZoneAddress,
+    },
     counters::Counters,
-    health::probe,
+    prepared::PreparedListeners,
     report::{HealthState, Problem},
     selection::Weighted,
+    standing::Standings,
+    tls::ListenerTls,
 };
+
+mod requests;
+
+pub(crate) use requests::{RequestRoute, TargetSet};
 
 /// Identity of a target.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -23,7 +33,7 @@ pub(crate) struct TargetKey {
     pub(crate) port: u16,
 }
 
-/// Where a flow can go.
+/// Where a flow or a request can go.
 #[derive(Debug)]
 pub(crate) struct Destination {
     pub(crate) key: TargetKey,
@@ -31,79 +41,125 @@ pub(crate) struct Destination {
     pub(crate) proxy_protocol: bool,
     /// Whether it was healthy when these routes were made; if not, it is only used because no other is.
     pub(crate) healthy: bool,
+    /// What cookies call it.
+    pub(crate) cookie: u64,
+    pub(crate) load: Arc<Load>,
+    /// Since when it gets a growing share, if it does.
+    pub(crate) slow_start_from: Option<Instant>,
 }
 
-/// What happens to the flows that one address and port accept.
+/// What happens to the connections that one address and port accept.
 #[derive(Debug)]
 pub(crate) struct Route {
     pub(crate) load_balancer: Arc<str>,
     pub(crate) listener: Arc<str>,
+    pub(crate) tls: Option<Arc<ListenerTls>>,
+    pub(crate) counters: Arc<Counters>,
+    pub(crate) service: Service,
+}
+
+/// What a connection carries.
+#[derive(Debug)]
+pub(crate) enum Service {
+    Flows(FlowRoute),
+    Requests(RequestRoute),
+}
+
+/// Where the flows of a Network Load Balancer go.
+#[derive(Debug)]
+pub(crate) struct FlowRoute {
     pub(crate) idle_timeout: Duration,
     pub(crate) destinations: Weighted<Arc<Destination>>,
-    pub(crate) counters: Arc<Counters>,
 }
 
 /// The whole, at one moment.
 #[derive(Debug, Default)]
 pub(crate) struct Routes {
-    pub(crate) listeners: HashMap<SocketAddrV4, Route>,
+    pub(crate) listeners: HashMap<SocketAddrV4, Arc<Route>>,
     /// Addresses by DNS name, in lower case: of each load balancer, and of its zones.
     pub(crate) names: HashMap<String, Vec<Ipv4Addr>>,
     /// What cannot be served.
     pub(crate) problems: Vec<Problem>,
 }
 
-/// Health of targets; a target that is missing is in its initial state.
-pub(crate) type HealthByTarget = HashMap<TargetKey, HealthState>;
-
 /// Live totals by the ARN of the load balancer.
 pub(crate) type CountersByLoadBalancer = HashMap<String, Arc<Counters>>;
 
+/// What routes are made of beside the configuration.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    pub(crate) standings: Standings,
+    pub(crate) listeners: PreparedListeners,
+}
+
+impl Known {
+    /// Takes over what a new configuration changes.
+    pub(crate) fn follow(&mut self, config: &Config) {
+        self.standings.follow(config);
+        self.listeners.follow(config);
+    }
+}
+
 impl Routes {
-    pub(crate) fn compile(config: &Config, health: &HealthByTarget, counters: &CountersByLoadBalancer) -> Self {
+    pub(crate) fn compile(config: &Config, known: &Known, counters: &CountersByLoadBalancer) -> Self {
         let groups = config
             .target_groups
             .iter()
-            .map(|group| (group.arn.as_str(), Group::new(group, health)))
+            .map(|group| (group.arn.as_str(), Group::new(group, &known.standings)))
             .collect();
         let mut routes = Self::default();
-        routes
-            .problems
-            .extend(config.target_groups.iter().filter_map(unsupported_health_check));
         for load_balancer in &config.load_balancers {
             routes.add_names(load_balancer, &groups);
             if load_balancer.active {
                 let counters = counters.get(&load_balancer.arn).cloned().unwrap_or_default();
-                routes.add_listeners(load_balancer, &groups, &counters);
+                routes.add_listeners(load_balancer, &groups, known, &counters);
             }
         }
         routes
     }
 
-    fn add_listeners(&mut self, load_balancer: &LoadBalancer, groups: &Groups<'_>, counters: &Arc<Counters>) {
+    fn add_listeners(
+        &mut self,
+        load_balancer: &LoadBalancer,
+        groups: &Groups<'_>,
+        known: &Known,
+        counters: &Arc<Counters>,
+    ) {
         let arn: Arc<str> = load_balancer.arn.as_str().into();
+        let attributes = Arc::new(load_balancer.application.clone());
         for listener in &load_balancer.listeners {
-            if listener.protocol != Protocol::Tcp {
-                let (listener_arn, protocol) = (listener.arn.clone(), listener.protocol);
-                self.problems
-                    .push(Problem::UnsupportedProtocol { listener_arn, protocol });
+            let Some(prepared) = known.listeners.get(&listener.arn) else {
                 continue;
-            }
+            };
+            self.problems.extend(prepared.problems.iter().cloned());
+            self.problems.extend(unsupported_protocol(listener));
+            let Ok(tls) = &prepared.tls else {
+                continue;
+            };
             let listener_arn: Arc<str> = listener.arn.as_str().into();
             for zone in &load_balancer.zones {
-                let weighted = listener.forward.iter().filter_map(|forward| {
-                    let group = groups.get(forward.target_group_arn.as_str())?;
-                    Some((forward.weight, group.usable(load_balancer, zone)))
-                });
+                let place = Place {
+                    load_balancer,
+                    zone,
+                    groups,
+                };
+                let service = match (&listener.kind, &prepared.requests) {
+                    (ListenerKind::Network(network), _) if is_served(network) => Service::Flows(place.flows(network)),
+                    (ListenerKind::Application(_), Some((router, listener))) => {
+                        let route = RequestRoute::new(&place, router, listener, &attributes, &known.standings);
+                        Service::Requests(route)
+                    }
+                    _ => continue,
+                };
                 let route = Route {
                     load_balancer: arn.clone(),
                     listener: listener_arn.clone(),
-                    idle_timeout: listener.idle_timeout,
-                    destinations: weighted.collect(),
+                    tls: tls.clone(),
                     counters: counters.clone(),
+                    service,
                 };
                 self.listeners
-                    .insert(SocketAddrV4::new(zone.address, listener.port), route);
+                    .insert(SocketAddrV4::new(zone.address, listener.port), Arc::new(route));
             }
         }
     }
@@ -115,7 +171,7 @@ impl Routes {
         let forwards = load_balancer
             .listeners
             .iter()
-            .flat_map(|listener| &listener.forward)
+            .flat_map(|listener| listener.kind.forwards())
             .filter(|to| to.weight > 0);
         let used: Vec<_> = forwards
             .filter_map(|forward| groups.get(forward.target_group_arn.as_str()))
@@ -134,13 +190,38 @@ impl Routes {
     }
 }
 
-fn unsupported_health_check(group: &TargetGroup) -> Option<Problem> {
-    let protocol = group.health_check.protocol;
-    let target_group_arn = group.arn.clone();
-    (!probe::can_probe(protocol)).then_some(Problem::UnsupportedHealthCheck {
-        target_group_arn,
-        protocol,
-    })
+fn is_served(network: &NetworkListener) -> bool {
+    matches!(network.protocol, Protocol::Tcp | Protocol::Tls)
+}
+
+fn unsupported_protocol(listener: &Listener) -> Option<Problem> {
+    match &listener.kind {
+        ListenerKind::Network(network) if !is_served(network) => Some(Problem::UnsupportedProtocol {
+            listener_arn: listener.arn.clone(),
+            protocol: network.protocol,
+        }),
+        _ => None,
+    }
+}
+
+/// One address of a load balancer and the targets that it can use.
+struct Place<'a> {
+    load_balancer: &'a LoadBalancer,
+    zone: &'a ZoneAddress,
+    groups: &'a Groups<'a>,
+}
+
+impl Place<'_> {
+    fn flows(&self, network: &NetworkListener) -> FlowRoute {
+        let weighted = network.forward.iter().filter_map(|forward| {
+            let group = self.groups.get(forward.target_group_arn.as_str())?;
+            Some((forward.weight, group.usable(self.load_balancer, self.zone)))
+        });
+        FlowRoute {
+            idle_timeout: network.idle_timeout,
+            destinations: weighted.collect(),
+        }
+    }
 }
 
 type Groups<'a> = HashMap<&'a str, Group<'a>>;
@@ -152,7 +233,7 @@ struct Group<'a> {
 }
 
 impl<'a> Group<'a> {
-    fn new(config: &'a TargetGroup, health: &HealthByTarget) -> Self {
+    fn new(config: &'a TargetGroup, standings: &Standings) -> Self {
         let arn: Arc<str> = config.arn.as_str().into();
         let registered = config
             .targets
@@ -164,15 +245,17 @@ impl<'a> Group<'a> {
                 id: target.id.clone(),
                 port: target.port,
             };
-            let state = health.get(&key).copied().unwrap_or(HealthState::Initial);
-            let address = SocketAddrV4::new(target.address, target.port);
+            let standing = standings.get(&key);
             let destination = Destination {
-                key,
-                address,
+                address: SocketAddrV4::new(target.address, target.port),
                 proxy_protocol: config.proxy_protocol_v2,
-                healthy: state == HealthState::Healthy,
+                healthy: standing.state == HealthState::Healthy,
+                cookie: stickiness::id(&[arn.as_bytes(), target.id.as_bytes(), &target.port.to_be_bytes()]),
+                load: standing.load,
+                slow_start_from: standing.slow_start_from,
+                key,
             };
-            (target, state, Arc::new(destination))
+            (target, standing.state, Arc::new(destination))
         });
         Self {
             config,

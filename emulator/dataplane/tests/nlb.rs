@@ -11,8 +11,10 @@ use std::{
 use seatrial_dataplane::{
     Config, DataPlane, HealthReason, HealthReport, HealthReports, HealthState, Options, Problem,
     config::{
-        DEFAULT_IDLE_TIMEOUT, Forward, HealthCheck, HealthCheckProtocol, Listener, LoadBalancer, Protocol, Target,
-        TargetGroup, TargetState, ZoneAddress,
+        Certificate, ClientAuthentication, DEFAULT_IDLE_TIMEOUT, Forward, HealthCheck, HealthCheckProtocol, Listener,
+        ListenerKind, LoadBalancer, NetworkListener, Protocol, ProtocolVersion, Target, TargetGroup, TargetState, Tls,
+        ZoneAddress,
+        application::{Attributes, TargetGroupAttributes},
     },
 };
 use tokio::{
@@ -54,6 +56,13 @@ impl Fixture {
 
     fn group(&mut self) -> &mut TargetGroup {
         &mut self.config.target_groups[0]
+    }
+
+    fn listener(&mut self) -> &mut NetworkListener {
+        match &mut self.config.load_balancers[0].listeners[0].kind {
+            ListenerKind::Network(network) => network,
+            ListenerKind::Application(_) => unreachable!("the listener carries flows"),
+        }
     }
 
     fn target(&mut self, index: usize) -> &mut Target {
@@ -124,13 +133,17 @@ fn config(net: u8, targets: &[u8]) -> Config {
             listeners: vec![Listener {
                 arn: "listener".to_owned(),
                 port: PORT,
-                protocol: Protocol::Tcp,
-                idle_timeout: DEFAULT_IDLE_TIMEOUT,
-                forward: vec![Forward {
-                    target_group_arn: "tg".to_owned(),
-                    weight: 1,
-                }],
+                tls: None,
+                kind: ListenerKind::Network(NetworkListener {
+                    protocol: Protocol::Tcp,
+                    idle_timeout: DEFAULT_IDLE_TIMEOUT,
+                    forward: vec![Forward {
+                        target_group_arn: "tg".to_owned(),
+                        weight: 1,
+                    }],
+                }),
             }],
+            application: Attributes::default(),
         }],
         target_groups: vec![TargetGroup {
             arn: "tg".to_owned(),
@@ -138,6 +151,7 @@ fn config(net: u8, targets: &[u8]) -> Config {
             health_check: HealthCheck {
                 protocol: HealthCheckProtocol::Tcp,
                 port: None,
+                version: ProtocolVersion::Http1,
                 path: "/healthz".to_owned(),
                 interval: Duration::from_secs(1),
                 timeout: Duration::from_secs(1),
@@ -148,6 +162,7 @@ fn config(net: u8, targets: &[u8]) -> Config {
             connection_termination: false,
             unhealthy_connection_termination: true,
             proxy_protocol_v2: false,
+            application: TargetGroupAttributes::default(),
             targets: targets.iter().map(target).collect(),
         }],
     }
@@ -401,7 +416,7 @@ async fn proxy_protocol_names_the_client() -> anyhow::Result<()> {
 async fn an_idle_flow_is_reset() -> anyhow::Result<()> {
     echo_target(18, 11).await?;
     let mut lb = Fixture::start(18, &[11])?;
-    lb.config.load_balancers[0].listeners[0].idle_timeout = Duration::from_millis(200);
+    lb.listener().idle_timeout = Duration::from_millis(200);
     lb.apply();
     lb.all_healthy().await?;
     let mut client = TcpStream::connect(lb.front(1)).await?;
@@ -511,5 +526,44 @@ async fn names_are_answered_over_udp_and_tcp() -> anyhow::Result<()> {
     let mut over_tcp = vec![0; usize::from(tcp.read_u16().await?)];
     timeout(PATIENCE, tcp.read_exact(&mut over_tcp)).await??;
     assert_eq!(over_tcp, response[..length]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn tls_ends_at_the_load_balancer() -> anyhow::Result<()> {
+    let made = rcgen::generate_simple_self_signed(vec!["www.example.com".to_owned()])?;
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(made.cert.der().clone())?;
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let client = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    echo_target(27, 11).await?;
+    let mut lb = Fixture::start(27, &[11])?;
+    lb.listener().protocol = Protocol::Tls;
+    lb.config.load_balancers[0].listeners[0].tls = Some(Tls {
+        policy: "ELBSecurityPolicy-TLS13-1-2-2021-06".to_owned(),
+        certificates: vec![Certificate {
+            arn: "certificate".to_owned(),
+            chain: made.cert.pem(),
+            private_key: made.signing_key.serialize_pem(),
+        }],
+        client_authentication: ClientAuthentication::Off,
+        http2: false,
+    });
+    lb.apply();
+    lb.all_healthy().await?;
+    let name = rustls::pki_types::ServerName::try_from("www.example.com")?;
+    let tcp = TcpStream::connect(lb.front(1)).await?;
+    let mut stream = tokio_rustls::TlsConnector::from(Arc::new(client))
+        .connect(name, tcp)
+        .await?;
+    assert_eq!(stream.read_u8().await?, 11);
+    let said = vec![7; 1 << 20];
+    let (mut hears, mut says) = tokio::io::split(&mut stream);
+    let mut heard = vec![0; said.len()];
+    tokio::try_join!(says.write_all(&said), hears.read_exact(&mut heard))?;
+    assert!(heard == said);
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! The cloud that an endpoint serves: reads side by side, writes one after the other, each in the journal before its answer.
 
 use crate::counters::Counters;
+use crate::fault::Moment;
+use crate::faults::Faults;
 use crate::journal::{Entry, Journal};
 use cloud::{Access, ApiError, Cloud, Timestamp};
 use parking_lot::{Mutex, RwLock};
@@ -17,6 +19,7 @@ pub(crate) struct Account {
     cloud: RwLock<Cloud>,
     journal: Option<Mutex<Journal>>,
     counters: Counters,
+    faults: Faults,
     requests: AtomicU64,
     changed: Notify,
 }
@@ -34,6 +37,7 @@ impl Account {
             cloud: RwLock::new(cloud),
             journal: journal.map(Mutex::new),
             counters: Counters::default(),
+            faults: Faults::default(),
             requests: AtomicU64::new(0),
             changed: Notify::new(),
         }
@@ -42,6 +46,11 @@ impl Account {
     /// Counters of calls.
     pub(crate) fn counters(&self) -> &Counters {
         &self.counters
+    }
+
+    /// What calls are to meet.
+    pub(crate) fn faults(&self) -> &Faults {
+        &self.faults
     }
 
     /// Looks at the cloud.
@@ -60,7 +69,7 @@ impl Account {
     }
 
     /// Answers a request, whatever it is.
-    pub(crate) fn answer(&self, authorization: Option<&str>, message: Message<'_>) -> Answer {
+    pub(crate) async fn answer(&self, authorization: Option<&str>, message: Message<'_>) -> Answer {
         let number = self.requests.fetch_add(1, Ordering::Relaxed);
         let request_id = format!("00000000-0000-4000-8000-{number:012x}");
         let scope = match Scope::parse(authorization) {
@@ -80,13 +89,22 @@ impl Account {
                 return wire::answer::failure(Some(scope.service), &request_id, &error);
             }
         };
-        let result = match call.access() {
-            Access::Read => call.read(&self.cloud.read(), now()),
-            Access::Write => self.write(&call, &scope, message),
-        };
+        let result = self.carry_out(&call, &scope, message).await;
         let outcome = result.as_ref().map_or_else(|error| error.code.as_ref(), |_| "OK");
         self.counters.count(service, call.action(), outcome);
         result.unwrap_or_else(|error| wire::answer::failure(Some(scope.service), &request_id, &error))
+    }
+
+    /// Runs a call between the faults that it meets.
+    async fn carry_out(&self, call: &Call<'_>, scope: &Scope, message: Message<'_>) -> Result<Answer, ApiError> {
+        let (action, access) = (call.action(), call.access());
+        self.faults.strike(Moment::Before, action, access).await?;
+        let result = match access {
+            Access::Read => call.read(&self.cloud.read(), now()),
+            Access::Write => self.write(call, scope, message),
+        };
+        self.faults.strike(Moment::After, action, access).await?;
+        result
     }
 
     /// The journal is written while the cloud is locked, so that both have the same order.

@@ -7,15 +7,20 @@ use cloud::elbv2::target_health;
 use dataplane::{DataPlane, HealthReport, HealthReports, HealthState};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// Runs until `stop`; then ends the data plane. Writes that come while a configuration is made are taken together.
+/// How many times as long as a configuration took to make, none is made: with many load balancers, writes are taken together.
+const REST: u32 = 2;
+
+/// Runs until `stop`; then ends the data plane.
 pub(crate) async fn drive(account: Arc<Account>, plane: DataPlane, mut health: HealthReports, stop: CancellationToken) {
     loop {
-        let now = now();
+        let (now, began) = (now(), Instant::now());
         let (config, next) =
             account.look(|cloud| (topology::configuration(cloud, now), topology::next_change(cloud, now)));
         plane.apply(Arc::new(config));
+        let rested = Instant::now() + began.elapsed() * REST;
         let due = async {
             match next {
                 Some(next) => tokio::time::sleep(Duration::from_millis(next.0.saturating_sub(now.0))).await,
@@ -24,9 +29,13 @@ pub(crate) async fn drive(account: Arc<Account>, plane: DataPlane, mut health: H
         };
         let mut due = std::pin::pin!(due);
         loop {
+            let changed = async {
+                tokio::time::sleep_until(rested).await;
+                account.changed().await;
+            };
             tokio::select! {
                 () = stop.cancelled() => return plane.shutdown().await,
-                () = account.changed() => break,
+                () = changed => break,
                 () = &mut due => break,
                 Some(reports) = health.recv() => observe(&account, reports),
             }

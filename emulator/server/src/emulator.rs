@@ -1,6 +1,7 @@
 //! An emulator from start to end.
 
 use crate::account::Account;
+use crate::fault::{Fault, FaultError, Injected};
 use crate::journal::{Journal, JournalError};
 use crate::{drive, http};
 use cloud::{Cloud, Timing, World};
@@ -130,8 +131,24 @@ impl Emulator {
         self.account.counters().json()
     }
 
+    /// Replaces the list of faults that calls meet, and lets go what the old one holds. An empty list ends them.
+    /// [`Effect::Kill`](crate::Effect::Kill) ends the process that this emulator runs in.
+    ///
+    /// # Errors
+    /// When one of them names no action, or its error has no status of an error; the old list then stays.
+    pub fn set_faults(&self, faults: Vec<Fault>) -> Result<(), FaultError> {
+        self.account.faults().replace(faults)
+    }
+
+    /// The list of faults, each with how often it has struck.
+    pub fn faults(&self) -> Vec<Injected> {
+        self.account.faults().list()
+    }
+
     /// Finishes the requests that are running, ends the data plane, and returns when nothing is left.
     pub async fn shutdown(self) {
+        // No request waits for a fault to end.
+        self.account.faults().clear();
         self.stop.cancel();
         self.tasks.wait().await;
     }

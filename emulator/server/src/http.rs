@@ -1,6 +1,7 @@
 //! The HTTP side: AWS calls on `/`, and what Seatrial adds under `/_seatrial/`.
 
 use crate::account::Account;
+use crate::fault;
 use http::{Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
@@ -74,6 +75,7 @@ async fn respond(account: Arc<Account>, request: Request<Incoming>) -> Result<Re
             "text/plain; version=0.0.4",
             account.counters().prometheus(),
         ),
+        (_, "/_seatrial/faults") => faults(&account, request).await,
         (_, path) if path.starts_with("/_seatrial/") => plain(StatusCode::NOT_FOUND, "text/plain", "no such page\n"),
         _ => call(&account, request).await,
     };
@@ -86,15 +88,9 @@ async fn call(account: &Account, request: Request<Incoming>) -> Response<Full<By
     let form = if head.method == Method::GET {
         Bytes::copy_from_slice(head.uri.query().unwrap_or_default().as_bytes())
     } else {
-        match Limited::new(body, MOST_BODY).collect().await {
-            Ok(body) => body.to_bytes(),
-            Err(_) => {
-                return plain(
-                    StatusCode::PAYLOAD_TOO_LARGE,
-                    "text/plain",
-                    "the request is larger than 1 MiB\n",
-                );
-            }
+        match whole(body).await {
+            Ok(body) => body,
+            Err(too_large) => return too_large,
         }
     };
     let authorization = head
@@ -102,12 +98,50 @@ async fn call(account: &Account, request: Request<Incoming>) -> Response<Full<By
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok());
     let target = head.headers.get("x-amz-target").and_then(|value| value.to_str().ok());
-    let answer = account.answer(authorization, Message { target, body: &form });
+    let answer = account.answer(authorization, Message { target, body: &form }).await;
     plain(
         StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_REQUEST),
         answer.content_type,
         answer.body,
     )
+}
+
+/// The list of faults: PUT replaces it, GET shows it, DELETE clears it.
+async fn faults(account: &Account, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    let faults = account.faults();
+    match *request.method() {
+        Method::GET => {}
+        Method::DELETE => faults.clear(),
+        Method::PUT => {
+            let body = match whole(request.into_body()).await {
+                Ok(body) => body,
+                Err(too_large) => return too_large,
+            };
+            if let Err(error) = fault::parse(&body).and_then(|list| faults.replace(list)) {
+                return plain(StatusCode::BAD_REQUEST, "text/plain", format!("{error}\n"));
+            }
+        }
+        _ => return plain(StatusCode::METHOD_NOT_ALLOWED, "text/plain", "use GET, PUT or DELETE\n"),
+    }
+    // A list of plain fields is always JSON.
+    let list = serde_json::to_vec(&faults.list()).unwrap_or_default();
+    plain(StatusCode::OK, "application/json", list)
+}
+
+/// The whole body of a request, or the answer to one that is too large.
+async fn whole(body: Incoming) -> Result<Bytes, Response<Full<Bytes>>> {
+    let refused = |_| {
+        plain(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "text/plain",
+            "the request is larger than 1 MiB\n",
+        )
+    };
+    Limited::new(body, MOST_BODY)
+        .collect()
+        .await
+        .map(|body| body.to_bytes())
+        .map_err(refused)
 }
 
 fn plain(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Response<Full<Bytes>> {

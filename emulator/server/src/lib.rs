@@ -5,11 +5,14 @@ mod account;
 mod counters;
 mod drive;
 mod emulator;
+mod fault;
+mod faults;
 mod http;
 mod journal;
 mod topology;
 
 pub use emulator::{Config, Emulator, StartError};
+pub use fault::{Effect, Fault, FaultError, Injected, Moment, Refusal};
 pub use journal::JournalError;
 
 // What a Config is made of.

@@ -8,9 +8,29 @@ use std::path::PathBuf;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
+/// What the endpoint has beside AWS.
+const PAGES: &str = "\
+Beside the AWS APIs, the endpoint serves:
+  GET    /_seatrial/health    200 when ready
+  GET    /_seatrial/counters  calls by service, action and outcome, as JSON
+  GET    /metrics             the same for Prometheus
+  PUT    /_seatrial/faults    replaces the list of faults that calls meet; what the old list holds goes on
+  GET    /_seatrial/faults    the list, with how many calls have matched each fault and met it
+  DELETE /_seatrial/faults    removes all faults
+
+A fault is a JSON object; only `effect` must be there:
+  effect  {\"error\": {\"code\": \"Throttling\", \"message\": \"...\", \"status\": 400}}, {\"delayMilliseconds\": 250},
+          \"hold\" (until the list is replaced) or \"kill\" (SIGKILL to seatrial-aws itself)
+  action  such as \"CreateListener\"; otherwise every action that writes, with \"reads\": true all actions
+  moment  \"before\" the call is carried out, or \"after\" it is in the journal and before its answer
+  skip    how many matching calls pass before it begins (0)
+  times   how many calls meet it (all that follow)
+For example, the fourth write is carried out, but nobody hears of it:
+  curl -X PUT localhost:4566/_seatrial/faults -d '[{\"skip\": 3, \"times\": 1, \"moment\": \"after\", \"effect\": \"kill\"}]'";
+
 /// An AWS endpoint for load balancer controllers: EC2, Elastic Load Balancing and STS, with a data plane that carries traffic.
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(version, after_help = PAGES)]
 struct Args {
     /// Where to serve the AWS APIs.
     #[arg(long, env = "SEATRIAL_LISTEN", default_value = "127.0.0.1:4566", value_name = "ADDR")]
@@ -38,6 +58,9 @@ struct Args {
     /// Where to answer DNS queries for load balancers' names, within the namespace.
     #[arg(long, env = "SEATRIAL_RESOLVER", value_name = "ADDR")]
     resolver: Option<SocketAddr>,
+    /// Where to write the access logs of application load balancers that have them enabled.
+    #[arg(long, env = "SEATRIAL_ACCESS_LOGS", value_name = "DIR")]
+    access_logs: Option<PathBuf>,
     /// Log as JSON.
     #[arg(long, env = "SEATRIAL_LOG_JSON")]
     log_json: bool,
@@ -58,6 +81,7 @@ impl Args {
             netns: self.netns,
             resolver: self.resolver,
             dns_suffix: self.dns_suffix,
+            access_logs: self.access_logs,
             timing: if self.realistic {
                 dataplane::Timing::Realistic
             } else {

@@ -155,7 +155,8 @@ pub(super) fn permission(from: &Permission) -> sdk::IpPermission {
         .ip_protocol(&from.protocol)
         .set_from_port(from.from_port)
         .set_to_port(from.to_port);
-    let description = from.description.clone();
+    // Empty rather than absent, as the Go controller says it, so that the rules of both read alike.
+    let description = Some(from.description.clone().unwrap_or_default());
     let builder = match &from.peer {
         Peer::Ipv4(cidr) => builder.ip_ranges(
             sdk::IpRange::builder()

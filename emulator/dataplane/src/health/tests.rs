@@ -1,10 +1,14 @@
 use super::*;
-use crate::{config::HealthCheckProtocol, matcher::Matcher};
+use crate::{
+    config::{HealthCheckProtocol, ProtocolVersion},
+    matcher::Matcher,
+};
 
 fn check(healthy_threshold: u32, unhealthy_threshold: u32) -> HealthCheck {
     HealthCheck {
         protocol: HealthCheckProtocol::Tcp,
         port: None,
+        version: ProtocolVersion::Http1,
         path: "/".to_owned(),
         interval: Duration::from_secs(10),
         timeout: Duration::from_secs(6),

@@ -1,5 +1,8 @@
 use super::*;
-use crate::config::{DEFAULT_IDLE_TIMEOUT, Forward, HealthCheck, HealthCheckProtocol, Listener};
+use crate::config::{
+    DEFAULT_IDLE_TIMEOUT, Forward, HealthCheck, HealthCheckProtocol, ProtocolVersion,
+    application::{Attributes, TargetGroupAttributes},
+};
 
 const A: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 10);
 const B: Ipv4Addr = Ipv4Addr::new(10, 0, 1, 10);
@@ -19,6 +22,7 @@ fn config(cross_zone: bool, targets: Vec<Target>) -> Config {
     let health_check = HealthCheck {
         protocol: HealthCheckProtocol::Tcp,
         port: None,
+        version: ProtocolVersion::Http1,
         path: "/".to_owned(),
         interval: Duration::from_secs(10),
         timeout: Duration::from_secs(10),
@@ -45,10 +49,14 @@ fn config(cross_zone: bool, targets: Vec<Target>) -> Config {
             listeners: vec![Listener {
                 arn: "listener".to_owned(),
                 port: 80,
-                protocol: Protocol::Tcp,
-                idle_timeout: DEFAULT_IDLE_TIMEOUT,
-                forward,
+                tls: None,
+                kind: ListenerKind::Network(NetworkListener {
+                    protocol: Protocol::Tcp,
+                    idle_timeout: DEFAULT_IDLE_TIMEOUT,
+                    forward,
+                }),
             }],
+            application: Attributes::default(),
         }],
         target_groups: vec![TargetGroup {
             arn: "tg".to_owned(),
@@ -57,25 +65,35 @@ fn config(cross_zone: bool, targets: Vec<Target>) -> Config {
             connection_termination: false,
             unhealthy_connection_termination: true,
             proxy_protocol_v2: false,
+            application: TargetGroupAttributes::default(),
             targets,
         }],
     }
 }
 
 fn compile(config: &Config, healthy: &[&str]) -> Routes {
-    let key = |id: &&str| TargetKey {
-        group: "tg".into(),
-        id: (*id).to_owned(),
-        port: 80,
-    };
-    let health = healthy.iter().map(|id| (key(id), HealthState::Healthy)).collect();
-    Routes::compile(config, &health, &CountersByLoadBalancer::new())
+    let mut known = Known::default();
+    known.follow(config);
+    for id in healthy {
+        let key = TargetKey {
+            group: "tg".into(),
+            id: (*id).to_owned(),
+            port: 80,
+        };
+        known
+            .standings
+            .set(&key, HealthState::Healthy, &config.target_groups[0], Instant::now());
+    }
+    Routes::compile(config, &known, &CountersByLoadBalancer::new())
 }
 
 /// Ids of the targets that the address of a zone uses, in order.
 fn used(routes: &Routes, address: Ipv4Addr) -> Vec<&str> {
-    let destinations = &routes.listeners[&SocketAddrV4::new(address, 80)].destinations;
-    let mut ids: Vec<_> = destinations
+    let Service::Flows(to) = &routes.listeners[&SocketAddrV4::new(address, 80)].service else {
+        panic!("no flows");
+    };
+    let mut ids: Vec<_> = to
+        .destinations
         .candidates(0)
         .map(|destination| destination.key.id.as_str())
         .collect();
@@ -136,9 +154,10 @@ fn zones_without_healthy_targets_leave_dns_unless_all_do() {
 #[test]
 fn what_is_not_served_is_told() {
     let mut config = config(false, targets());
-    config.load_balancers[0].listeners[0].protocol = Protocol::Udp;
-    config.target_groups[0].health_check.protocol = HealthCheckProtocol::Https;
+    if let ListenerKind::Network(network) = &mut config.load_balancers[0].listeners[0].kind {
+        network.protocol = Protocol::Udp;
+    }
     let routes = compile(&config, &[]);
     assert!(routes.listeners.is_empty());
-    assert_eq!(routes.problems.len(), 2);
+    assert_eq!(routes.problems.len(), 1);
 }

@@ -1,39 +1,12 @@
 //! What was acknowledged outlives a kill; what was torn was never acknowledged.
-#![allow(clippy::unwrap_used)]
 
-use http_body_util::{BodyExt, Full};
-use hyper::body::Bytes;
-use hyper_util::rt::TokioIo;
+use crate::client::call;
 use seatrial_aws::{Config, Emulator};
 use std::io::Write;
-use tokio::net::TcpStream;
-
-/// One call; status and body. In JSON, the action stands before a line break: `CertificateManager.ListCertificates\n{}`.
-async fn call(emulator: &Emulator, service: &str, message: &str) -> (u16, String) {
-    let (target, body) = message.split_once('\n').unwrap_or(("", message));
-    let stream = TcpStream::connect(emulator.address()).await.unwrap();
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
-        .await
-        .unwrap();
-    tokio::spawn(connection);
-    let signature = format!(
-        "AWS4-HMAC-SHA256 Credential=AKID/20260101/us-west-2/{service}/aws4_request, SignedHeaders=host, Signature=0"
-    );
-    let request = http::Request::post("/")
-        .header("host", "localhost")
-        .header("authorization", signature)
-        .header("x-amz-target", target)
-        .body(Full::new(Bytes::copy_from_slice(body.as_bytes())))
-        .unwrap();
-    let response = sender.send_request(request).await.unwrap();
-    let status = response.status().as_u16();
-    let body = response.into_body().collect().await.unwrap().to_bytes();
-    (status, String::from_utf8(body.to_vec()).unwrap())
-}
 
 /// An answer without its request id.
 async fn describe(emulator: &Emulator, service: &str, action: &str) -> String {
-    let (status, body) = call(emulator, service, &format!("Action={action}")).await;
+    let (status, body) = call(emulator.address(), service, &format!("Action={action}")).await;
     assert_eq!(status, 200, "{body}");
     let start = body.to_lowercase().find("<requestid>").unwrap();
     body[..start].to_owned() + &body[start + "<requestid></requestid>".len() + 36..]
@@ -56,7 +29,7 @@ async fn everything(emulator: &Emulator) -> Vec<String> {
         ("acm", "CertificateManager.ListCertificates\n{}"),
         ("wafv2", "AWSWAF_20190729.ListWebACLs\n{\"Scope\":\"REGIONAL\"}"),
     ] {
-        let (status, body) = call(emulator, service, message).await;
+        let (status, body) = call(emulator.address(), service, message).await;
         assert_eq!(status, 200, "{body}");
         all.push(body);
     }
@@ -103,10 +76,10 @@ async fn a_restart_shows_what_was_acknowledged() {
     };
     let first = Emulator::start(config()).await.unwrap();
     for (service, message) in WRITES {
-        let (status, body) = call(&first, service, message).await;
+        let (status, body) = call(first.address(), service, message).await;
         assert_eq!(status, 200, "{body}");
     }
-    let (status, _) = call(&first, "ec2", WRITES[0].1).await;
+    let (status, _) = call(first.address(), "ec2", WRITES[0].1).await;
     assert_eq!(status, 400, "a second group of the same name");
     // Until the load balancer is active, two answers may differ by that alone.
     while !describe(&first, "elasticloadbalancing", "DescribeLoadBalancers")
@@ -129,7 +102,7 @@ async fn a_restart_shows_what_was_acknowledged() {
     let second = Emulator::start(config()).await.unwrap();
     assert_eq!(everything(&second).await, before);
     // The torn line is gone, so that the next entry begins on a line of its own.
-    let (status, body) = call(&second, "ec2", "Action=AllocateAddress").await;
+    let (status, body) = call(second.address(), "ec2", "Action=AllocateAddress").await;
     assert_eq!(status, 200, "{body}");
     let before = describe(&second, "ec2", "DescribeAddresses").await;
     drop(second);
