@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
     printcolumn = r#"{"name":"IP-ADDRESS-TYPE","type":"string","jsonPath":".spec.ipAddressType","description":"The AWS Load Balancer ipAddressType"}"#,
     printcolumn = r#"{"name":"AGE","type":"date","jsonPath":".metadata.creationTimestamp"}"#
 )]
-#[kube(validation = Rule::new("!(has(self.prefixListsIDs) && has(self.PrefixListsIDs))")
+#[kube(validation = Rule::new("!(has(self.spec.prefixListsIDs) && has(self.spec.PrefixListsIDs))")
     .message("cannot specify both 'prefixListsIDs' and 'PrefixListsIDs' fields"))]
 #[serde(rename_all = "camelCase")]
 pub struct IngressClassParamsSpec {

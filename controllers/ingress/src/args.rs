@@ -18,6 +18,8 @@ pub(crate) struct Command {
     #[command(flatten)]
     pub(crate) controller: Option<ControllerArgs>,
     #[command(flatten)]
+    pub(crate) load_balancers: LoadBalancerArgs,
+    #[command(flatten)]
     pub(crate) process: runtime::Args,
     #[command(flatten)]
     pub(crate) aws: aws_sdk::Args,
@@ -39,8 +41,6 @@ pub(crate) struct ControllerArgs {
     /// Ingresses with this class in the annotation kubernetes.io/ingress.class are ours; when empty, those without class, too
     #[arg(long, env = "INGRESS_CLASS", default_value = "alb")]
     pub(crate) ingress_class: String,
-    #[command(flatten)]
-    pub(crate) load_balancers: LoadBalancerArgs,
     /// Groups reconciled at once
     #[arg(long, env = "INGRESS_MAX_CONCURRENT_RECONCILES", default_value_t = 3,
           value_parser = clap::value_parser!(u16).range(1..))]
@@ -82,7 +82,7 @@ pub(crate) struct ControllerArgs {
 
 impl ControllerArgs {
     /// The plan's configuration for load balancers in `vpc_id`.
-    pub(crate) fn config(&self, vpc_id: &str) -> Config {
+    pub(crate) fn config(&self, load_balancers: &LoadBalancerArgs, vpc_id: &str) -> Config {
         let authorities = self.allowed_certificate_authority_arns.iter();
         Config {
             ingress_class: self.ingress_class.clone(),
@@ -92,7 +92,7 @@ impl ControllerArgs {
             default_pca_arn: self.default_pca_arn.clone(),
             required_secrets_label: self.required_secrets_label.clone(),
             strict_groups: self.strict_groups,
-            ..self.load_balancers.config(&self.cluster_name, vpc_id)
+            ..load_balancers.config(&self.cluster_name, vpc_id)
         }
     }
 }
@@ -125,7 +125,7 @@ mod tests {
             "--feature-gates=ALBSingleSubnet=true",
         ];
         let command = Command::try_parse_from(arguments).unwrap();
-        let config = command.controller.unwrap().config("vpc-1");
+        let config = command.controller.unwrap().config(&command.load_balancers, "vpc-1");
         assert_eq!((config.cluster.as_str(), config.vpc_id.as_str()), ("c", "vpc-1"));
         assert_eq!(config.ingress_class, "");
         assert!(config.strict_groups && config.gates.alb_single_subnet);

@@ -57,7 +57,7 @@ fn main() -> anyhow::Result<()> {
     let Some(args) = &command.controller else {
         bail!("--cluster-name is missing");
     };
-    if let Err(message) = args.load_balancers.validate() {
+    if let Err(message) = command.load_balancers.validate() {
         Command::command()
             .error(clap::error::ErrorKind::ValueValidation, message)
             .exit();
@@ -146,7 +146,7 @@ fn controller(
 ) -> Arc<Controller> {
     let process = &command.process;
     let Connected { aws, vpc_id, .. } = connected;
-    let config = args.config(&vpc_id);
+    let config = args.config(&command.load_balancers, &vpc_id);
     Arc::new(Controller {
         client: client.clone(),
         cluster: Cluster::default(),
@@ -156,10 +156,10 @@ fn controller(
             waf: args.enable_waf,
             wafv2: args.enable_wafv2,
             shield: args.enable_shield.then(|| aws.shield.clone()),
-            tags_of_listeners: args.load_balancers.feature_gates.enabled(Gate::ListenerRulesTagging),
+            tags_of_listeners: command.load_balancers.feature_gates.enabled(Gate::ListenerRulesTagging),
             subscribed: Permissions::unknown(),
         },
-        converger: args
+        converger: command
             .load_balancers
             .converger(aws, &args.cluster_name, &vpc_id, process.sync_period, bindings),
         events: Events::new(client.clone(), "ingress", &identity(process)),

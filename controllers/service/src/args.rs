@@ -18,6 +18,8 @@ pub(crate) struct Command {
     #[command(flatten)]
     pub(crate) controller: Option<ControllerArgs>,
     #[command(flatten)]
+    pub(crate) load_balancers: LoadBalancerArgs,
+    #[command(flatten)]
     pub(crate) process: runtime::Args,
     #[command(flatten)]
     pub(crate) aws: aws_sdk::Args,
@@ -38,8 +40,6 @@ pub(crate) struct ControllerArgs {
     /// Services of this class are ours, whatever their annotations
     #[arg(long, env = "LOAD_BALANCER_CLASS", default_value = "service.k8s.aws/nlb")]
     pub(crate) load_balancer_class: String,
-    #[command(flatten)]
-    pub(crate) load_balancers: LoadBalancerArgs,
     /// Services reconciled at once
     #[arg(long, env = "SERVICE_MAX_CONCURRENT_RECONCILES", default_value_t = 3,
           value_parser = clap::value_parser!(u16).range(1..))]
@@ -55,11 +55,12 @@ mod tests {
     use super::*;
     use clap::CommandFactory;
 
-    fn parse(arguments: &[&str]) -> Result<ControllerArgs, String> {
+    fn parse(arguments: &[&str]) -> Result<(ControllerArgs, LoadBalancerArgs), String> {
         let arguments = ["service-controller"].iter().chain(arguments);
         let command = Command::try_parse_from(arguments).map_err(|error| error.to_string())?;
         let controller = command.controller.ok_or("no arguments")?;
-        controller.load_balancers.validate().map(|()| controller)
+        command.load_balancers.validate()?;
+        Ok((controller, command.load_balancers))
     }
 
     #[test]
@@ -69,13 +70,14 @@ mod tests {
 
     #[test]
     fn defaults_are_those_of_the_go_controller() {
-        let args = parse(&["--cluster-name=c"]).unwrap();
+        let (args, load_balancers) = parse(&["--cluster-name=c"]).unwrap();
         assert_eq!(args.load_balancer_class, "service.k8s.aws/nlb");
-        assert_eq!(args.load_balancers.default_target_type.to_string(), "instance");
-        assert_eq!(args.load_balancers.default_load_balancer_scheme.to_string(), "internal");
+        assert_eq!(load_balancers.default_target_type.to_string(), "instance");
+        assert_eq!(load_balancers.default_load_balancer_scheme.to_string(), "internal");
         assert_eq!(args.service_max_exponential_backoff_delay, Duration::from_secs(1000));
-        let args = args.load_balancers;
-        assert!(args.enable_backend_security_group && !args.enable_manage_backend_security_group_rules);
+        assert!(
+            load_balancers.enable_backend_security_group && !load_balancers.enable_manage_backend_security_group_rules
+        );
     }
 
     #[test]

@@ -48,7 +48,7 @@ fn main() -> anyhow::Result<()> {
     let Some(args) = &command.controller else {
         bail!("--cluster-name is missing");
     };
-    if let Err(message) = args.load_balancers.validate() {
+    if let Err(message) = command.load_balancers.validate() {
         Command::command()
             .error(clap::error::ErrorKind::ValueValidation, message)
             .exit();
@@ -70,7 +70,11 @@ async fn run(command: &Command, args: &ControllerArgs) -> anyhow::Result<()> {
     serve(&command.process, registry, ready.clone()).await?;
     let connected = aws_sdk::connect(&command.aws, &aws_metrics).await?;
     ready.set();
-    if !args.load_balancers.feature_gates.enabled(Gate::EnableServiceController) {
+    if !command
+        .load_balancers
+        .feature_gates
+        .enabled(Gate::EnableServiceController)
+    {
         tracing::info!("feature gate EnableServiceController is off: nothing to do");
         stop.cancelled().await;
         return Ok(());
@@ -90,10 +94,10 @@ async fn work(
     let process = &command.process;
     let queue = Queue::new(args.service_max_exponential_backoff_delay);
     let (services, bindings) = (Cache::default(), Cache::default());
-    let config = settings::config(args, &connected.vpc_id);
+    let config = settings::config(args, &command.load_balancers, &connected.vpc_id);
     let controller = Arc::new(Controller {
         facts: FactSource::new(connected.aws.ec2.clone(), config.clone(), services.clone()),
-        converger: args.load_balancers.converger(
+        converger: command.load_balancers.converger(
             connected.aws,
             &args.cluster_name,
             &connected.vpc_id,
