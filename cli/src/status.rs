@@ -3,6 +3,7 @@
 use crate::state;
 use anyhow::{Context, Result};
 use aws_api::Aws;
+use aws_api::elbv2::Action;
 use e2e::instance::recorded_endpoint;
 use e2e::load_balancer::addresses;
 use serde::Serialize;
@@ -84,8 +85,8 @@ async fn describe(aws: &Aws, balancer: &aws_api::elbv2::LoadBalancer) -> Result<
     for listener in aws.elbv2.describe_listeners(&balancer.arn).await? {
         let port = u16::try_from(listener.spec.port).context("a port has 16 bits")?;
         let mut targets = Vec::new();
-        for target in &listener.spec.forward.targets {
-            let health = aws.elbv2.describe_target_health(&target.target_group_arn, &[]).await?;
+        for group in listener.spec.default_actions.iter().flat_map(Action::target_groups) {
+            let health = aws.elbv2.describe_target_health(group, &[]).await?;
             targets.extend(health.into_iter().map(|health| Target {
                 id: health.target.id,
                 port: health.target.port,

@@ -5,6 +5,8 @@ use crate::process::Program;
 use crate::progress::Progress;
 use crate::toolchain::{Toolchain, ToolchainError};
 use crate::world::{CLUSTER, REGION, VPC, world};
+use controllers_api::ingress_class_params::IngressClassParams;
+use controllers_api::target_group_binding::TargetGroupBinding;
 use kube::CustomResourceExt;
 use serde::{Deserialize, Serialize};
 use std::io::{Read, Write};
@@ -18,7 +20,11 @@ pub const DNS_SUFFIX: &str = "seatrial.test";
 pub const AWS: &str = "seatrial-aws";
 const ZONES: u8 = 2;
 /// The controllers' labels.
-pub const CONTROLLERS: [&str; 2] = ["service-controller", "targetgroupbinding-controller"];
+pub const CONTROLLERS: [&str; 3] = [
+    "service-controller",
+    "ingress-controller",
+    "targetgroupbinding-controller",
+];
 
 /// What went wrong with an instance.
 #[derive(Debug, thiserror::Error)]
@@ -47,7 +53,7 @@ pub enum InstanceError {
 pub struct Setup {
     /// How many of the two zones get a node; none where no pod has to run.
     pub nodes: usize,
-    /// Flags of both controllers, beside their usual ones.
+    /// Flags of all controllers, beside their usual ones.
     pub flags: Vec<String>,
     /// Another AWS than the emulated one.
     pub aws: Option<OtherAws>,
@@ -132,8 +138,9 @@ impl Instance {
         if self.settings.other_aws.is_none() {
             self.aws_ready().await?;
         }
-        let definition = controllers_api::target_group_binding::TargetGroupBinding::crd();
-        self.cluster.apply(&serde_json::json!(definition).to_string()).await?;
+        for definition in [TargetGroupBinding::crd(), IngressClassParams::crd()] {
+            self.cluster.apply(&serde_json::json!(definition).to_string()).await?;
+        }
         for label in CONTROLLERS {
             self.start_controller(label)?;
         }

@@ -60,7 +60,14 @@ pub fn world(plan: &AddressPlan) -> Value {
             "tags": { "Name": CLUSTER },
         },
         "subnets": subnets,
-        "securityGroups": [{ "id": NODE_GROUP, "name": "node-sg", "tags": { (cluster_tag): "owned" } }],
+        "securityGroups": [
+            { "id": NODE_GROUP, "name": "node-sg", "tags": { (cluster_tag): "owned" } },
+            { "id": "sg-0a000000000000002", "name": "public-web" },
+            { "id": "sg-0a000000000000003", "name": "office" },
+        ],
+        "certificates": [
+            { "id": "0a000000-0000-4000-8000-00000000000a", "names": ["example.com", "*.example.com"] },
+        ],
         "instances": instances,
         "addresses": [
             { "id": "eipalloc-0a00000000000000a", "publicIp": "198.51.100.10" },

@@ -3,7 +3,7 @@
 
 use anyhow::{Context, Result, ensure};
 use aws_api::elbv2::{HealthCheck, NewTargetGroup};
-use controllers_api::annotation::PREFIX;
+use controllers_api::annotation::SERVICE_PREFIX as PREFIX;
 use controllers_api::target_group_binding::TargetGroupBinding;
 use k8s_openapi::api::core::v1::Service;
 use k8s_openapi::api::events::v1::Event;

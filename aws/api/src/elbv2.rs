@@ -1,234 +1,28 @@
-//! Elastic Load Balancing v2 (API version 2015-12-01): the actions of the Service and TargetGroupBinding flows.
+//! Elastic Load Balancing v2 (API version 2015-12-01).
+
+mod action;
+mod listener;
+mod load_balancer;
+mod rule;
+mod target;
+mod target_group;
+
+pub use action::{
+    Action, AuthenticateCognito, AuthenticateOidc, Authentication, FixedResponse, Forward, ForwardTarget, JwtClaim,
+    JwtValidation, Redirect, Stickiness,
+};
+pub use listener::{Listener, ListenerSpec, MutualAuthentication, TrustStore};
+pub use load_balancer::{LoadBalancer, LoadBalancerZone, NewLoadBalancer, SubnetChange, SubnetMapping};
+pub use rule::{Condition, Patterns, QueryPair, Rewrite, Rule, RuleSpec, Transform};
+pub use target::{Target, TargetHealth};
+pub use target_group::{HealthCheck, Matcher, NewTargetGroup, TargetGroup};
 
 use crate::{Result, Tags};
 use async_trait::async_trait;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Attributes of a load balancer, listener or target group: key to value.
 pub type Attributes = BTreeMap<String, String>;
-
-/// A load balancer as DescribeLoadBalancers shows it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LoadBalancer {
-    /// Its ARN.
-    pub arn: String,
-    /// Its name, up to 32 characters.
-    pub name: String,
-    /// Its DNS name.
-    pub dns_name: String,
-    /// `network`, `application` or `gateway`.
-    pub kind: String,
-    /// `internal` or `internet-facing`.
-    pub scheme: String,
-    /// `provisioning`, `active`, `active_impaired` or `failed`.
-    pub state: String,
-    /// The VPC.
-    pub vpc_id: String,
-    /// `ipv4` or `dualstack`.
-    pub ip_address_type: String,
-    /// One entry per availability zone.
-    pub zones: Vec<LoadBalancerZone>,
-    /// Ids of its security groups.
-    pub security_groups: Vec<String>,
-    /// `on` or `off`, if security groups are attached.
-    pub enforce_inbound_rules_on_private_link: Option<String>,
-    /// `on` or `off`.
-    pub enable_prefix_for_ipv6_source_nat: Option<String>,
-}
-
-/// A zone of a load balancer.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LoadBalancerZone {
-    /// Zone name, such as `us-west-2a`.
-    pub zone: String,
-    /// The subnet of that zone.
-    pub subnet_id: String,
-    /// IPv6 prefixes of source NAT.
-    pub source_nat_ipv6_prefixes: Vec<String>,
-}
-
-/// A subnet of a load balancer with the addresses asked for there.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SubnetMapping {
-    /// The subnet.
-    pub subnet_id: String,
-    /// Elastic address, internet-facing only.
-    pub allocation_id: Option<String>,
-    /// Fixed address, internal only.
-    pub private_ipv4_address: Option<String>,
-    /// Fixed IPv6 address.
-    pub ipv6_address: Option<String>,
-    /// `auto_assigned` or a /80 prefix.
-    pub source_nat_ipv6_prefix: Option<String>,
-}
-
-/// CreateLoadBalancer.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NewLoadBalancer {
-    /// Name.
-    pub name: String,
-    /// `network` or `application`.
-    pub kind: String,
-    /// `internal` or `internet-facing`.
-    pub scheme: String,
-    /// `ipv4` or `dualstack`.
-    pub ip_address_type: String,
-    /// Subnets in order.
-    pub subnets: Vec<SubnetMapping>,
-    /// Security groups in order.
-    pub security_groups: Vec<String>,
-    /// `on` or `off`.
-    pub enable_prefix_for_ipv6_source_nat: Option<String>,
-    /// Tags.
-    pub tags: Tags,
-}
-
-/// SetSubnets.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SubnetChange {
-    /// Subnets in order.
-    pub subnets: Vec<SubnetMapping>,
-    /// `ipv4` or `dualstack`, when it changes with the subnets.
-    pub ip_address_type: Option<String>,
-    /// `on` or `off`.
-    pub enable_prefix_for_ipv6_source_nat: Option<String>,
-}
-
-/// Health check settings of a target group; seconds and counts.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HealthCheck {
-    /// `TCP`, `HTTP` or `HTTPS`.
-    pub protocol: String,
-    /// A port number or `traffic-port`.
-    pub port: String,
-    /// Path of HTTP checks.
-    pub path: Option<String>,
-    /// Seconds between checks.
-    pub interval: i32,
-    /// Seconds until a check has failed.
-    pub timeout: i32,
-    /// Successes in a row until healthy.
-    pub healthy_threshold: i32,
-    /// Failures in a row until unhealthy.
-    pub unhealthy_threshold: i32,
-    /// HTTP codes that pass, such as `200-399`.
-    pub matcher: Option<String>,
-}
-
-/// A target group as DescribeTargetGroups shows it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TargetGroup {
-    /// Its ARN.
-    pub arn: String,
-    /// Its name, up to 32 characters.
-    pub name: String,
-    /// `instance`, `ip`, `alb` or `lambda`.
-    pub target_type: String,
-    /// `TCP`, `UDP`, `TCP_UDP`, `TLS`, `HTTP`...
-    pub protocol: String,
-    /// Default port of targets.
-    pub port: i32,
-    /// The VPC.
-    pub vpc_id: String,
-    /// `ipv4` or `ipv6`.
-    pub ip_address_type: String,
-    /// Health check.
-    pub health_check: HealthCheck,
-    /// ARNs of load balancers that route to it.
-    pub load_balancer_arns: Vec<String>,
-}
-
-/// CreateTargetGroup.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NewTargetGroup {
-    /// Name.
-    pub name: String,
-    /// `instance` or `ip`.
-    pub target_type: String,
-    /// `TCP`...
-    pub protocol: String,
-    /// Default port of targets.
-    pub port: i32,
-    /// The VPC.
-    pub vpc_id: String,
-    /// `ipv4` or `ipv6`.
-    pub ip_address_type: String,
-    /// Health check.
-    pub health_check: HealthCheck,
-    /// Tags.
-    pub tags: Tags,
-}
-
-/// A target group in a forward action.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ForwardTarget {
-    /// The target group.
-    pub target_group_arn: String,
-    /// 0 to 999; absent means 1.
-    pub weight: Option<i32>,
-}
-
-/// A listener's default action. Network load balancers only forward.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Forward {
-    /// Where to.
-    pub targets: Vec<ForwardTarget>,
-    /// Target group stickiness, if it is to be set.
-    pub stickiness_enabled: Option<bool>,
-}
-
-/// What a listener is, apart from its ARN. Used to create and to modify.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ListenerSpec {
-    /// Port.
-    pub port: i32,
-    /// `TCP`, `TLS`, `UDP`...
-    pub protocol: String,
-    /// Default action.
-    pub forward: Forward,
-    /// ARN of the default certificate, TLS only.
-    pub certificate: Option<String>,
-    /// Security policy, TLS only.
-    pub ssl_policy: Option<String>,
-    /// `None`, `HTTP2Preferred`..., TLS only.
-    pub alpn_policy: Option<String>,
-}
-
-/// A listener as DescribeListeners shows it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Listener {
-    /// Its ARN.
-    pub arn: String,
-    /// The load balancer.
-    pub load_balancer_arn: String,
-    /// What it is.
-    pub spec: ListenerSpec,
-}
-
-/// A target: what RegisterTargets takes.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Target {
-    /// Instance id or address.
-    pub id: String,
-    /// Port.
-    pub port: i32,
-    /// `all` or a zone name, where it must be said.
-    pub zone: Option<String>,
-}
-
-/// A target and its health, as DescribeTargetHealth shows it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TargetHealth {
-    /// The target.
-    pub target: Target,
-    /// `initial`, `healthy`, `unhealthy`, `unused`, `draining`, `unhealthy.draining`, `unavailable`.
-    pub state: String,
-    /// Reason code, such as `Elb.RegistrationInProgress`.
-    pub reason: Option<String>,
-    /// Reason in words.
-    pub description: Option<String>,
-}
 
 /// Elastic Load Balancing v2.
 ///
@@ -247,6 +41,8 @@ pub trait Elbv2: Send + Sync {
     async fn set_security_groups(&self, arn: &str, groups: &[String], private_link: Option<&str>) -> Result<()>;
     /// SetSubnets.
     async fn set_subnets(&self, arn: &str, change: &SubnetChange) -> Result<()>;
+    /// ModifyIpPools; no pool takes the one away that is set.
+    async fn modify_ip_pools(&self, arn: &str, ipv4_ipam_pool: Option<&str>) -> Result<()>;
     /// SetIpAddressType.
     async fn set_ip_address_type(&self, arn: &str, ip_address_type: &str) -> Result<()>;
     /// DescribeLoadBalancerAttributes.
@@ -293,8 +89,21 @@ pub trait Elbv2: Send + Sync {
     async fn add_listener_certificates(&self, arn: &str, certificates: &[String]) -> Result<()>;
     /// RemoveListenerCertificates.
     async fn remove_listener_certificates(&self, arn: &str, certificates: &[String]) -> Result<()>;
+    /// DescribeTrustStores by name. A name that does not exist is an error of class NotFound.
+    async fn describe_trust_stores(&self, names: &[String]) -> Result<Vec<TrustStore>>;
 
-    /// DescribeTags of load balancers, listeners or target groups: ARN to tags.
+    /// DescribeRules of a listener, the default rule among them.
+    async fn describe_rules(&self, listener_arn: &str) -> Result<Vec<Rule>>;
+    /// CreateRule.
+    async fn create_rule(&self, listener_arn: &str, spec: &RuleSpec, tags: &Tags) -> Result<Rule>;
+    /// ModifyRule: conditions, actions and transforms. The priority of `spec` is not sent.
+    async fn modify_rule(&self, arn: &str, spec: &RuleSpec) -> Result<()>;
+    /// DeleteRule.
+    async fn delete_rule(&self, arn: &str) -> Result<()>;
+    /// SetRulePriorities, all at once: rule ARN and priority.
+    async fn set_rule_priorities(&self, priorities: &[(String, i32)]) -> Result<()>;
+
+    /// DescribeTags of load balancers, listeners, rules or target groups: ARN to tags.
     async fn describe_tags(&self, arns: &[String]) -> Result<BTreeMap<String, Tags>>;
     /// AddTags.
     async fn add_tags(&self, arn: &str, tags: &Tags) -> Result<()>;

@@ -1,16 +1,24 @@
 //! The AWS calls that Seatrial makes: plain types, traits, error classes.
 //!
-//! Everything above this crate (model, plan, converge, the controllers) sees AWS only through [`Elbv2`] and [`Ec2`].
+//! Everything above this crate (model, plan, converge, the controllers) sees AWS only through the traits of [`Aws`].
 //! There is no SDK here, so most of the workspace compiles and is tested without one.
 //! Lists are whole: paging and chunking (20 ARNs per DescribeTags and so on) are the implementation's business.
 
+pub mod acm;
 pub mod ec2;
 pub mod elbv2;
 mod error;
+pub mod shield;
+pub mod waf_regional;
+pub mod wafv2;
 
+pub use acm::Acm;
 pub use ec2::Ec2;
 pub use elbv2::Elbv2;
 pub use error::{AwsError, ErrorClass};
+pub use shield::Shield;
+pub use waf_regional::WafRegional;
+pub use wafv2::Wafv2;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,6 +33,14 @@ pub struct Aws {
     pub elbv2: Arc<dyn Elbv2>,
     /// EC2.
     pub ec2: Arc<dyn Ec2>,
+    /// AWS Certificate Manager.
+    pub acm: Arc<dyn Acm>,
+    /// AWS WAF.
+    pub wafv2: Arc<dyn Wafv2>,
+    /// AWS WAF Classic Regional.
+    pub waf_regional: Arc<dyn WafRegional>,
+    /// AWS Shield Advanced.
+    pub shield: Arc<dyn Shield>,
 }
 
 /// Result of every call.

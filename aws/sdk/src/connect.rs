@@ -1,12 +1,16 @@
 //! From arguments to clients.
 
+use crate::acm::AcmClient;
 use crate::args::Args;
 use crate::call::Caller;
 use crate::ec2::Ec2Client;
 use crate::elbv2::Elbv2Client;
 use crate::metrics::Metrics;
 use crate::service::{Endpoints, Service};
+use crate::shield::ShieldClient;
 use crate::throttle::Throttles;
+use crate::waf_regional::WafRegionalClient;
+use crate::wafv2::Wafv2Client;
 use aws_api::{Aws, AwsError, Ec2};
 use aws_config::imds;
 use aws_config::retry::RetryConfig;
@@ -87,27 +91,27 @@ fn clients(config: &SdkConfig, throttles: &Throttles, endpoints: &Endpoints, met
         metrics: metrics.clone(),
     };
 
-    let mut elbv2 = aws_sdk_elasticloadbalancingv2::config::Builder::from(config).interceptor(metrics.clone());
-    if let Some(url) = endpoints.get(Service::Elbv2) {
-        elbv2 = elbv2.endpoint_url(url);
+    // A client of one service, which counts its requests and goes where the endpoints say. Every service has types of its own.
+    macro_rules! client {
+        ($wrapper:ident, $sdk:ident, $service:expr) => {{
+            let mut builder = $sdk::config::Builder::from(config).interceptor(metrics.clone());
+            if let Some(url) = endpoints.get($service) {
+                builder = builder.endpoint_url(url);
+            }
+            Arc::new($wrapper {
+                client: $sdk::Client::from_conf(builder.build()),
+                caller: caller($service),
+            })
+        }};
     }
-    let elbv2 = aws_sdk_elasticloadbalancingv2::Client::from_conf(elbv2.build());
-
-    let mut ec2 = aws_sdk_ec2::config::Builder::from(config).interceptor(metrics.clone());
-    if let Some(url) = endpoints.get(Service::Ec2) {
-        ec2 = ec2.endpoint_url(url);
-    }
-    let ec2 = aws_sdk_ec2::Client::from_conf(ec2.build());
 
     Aws {
-        elbv2: Arc::new(Elbv2Client {
-            client: elbv2,
-            caller: caller(Service::Elbv2),
-        }),
-        ec2: Arc::new(Ec2Client {
-            client: ec2,
-            caller: caller(Service::Ec2),
-        }),
+        elbv2: client!(Elbv2Client, aws_sdk_elasticloadbalancingv2, Service::Elbv2),
+        ec2: client!(Ec2Client, aws_sdk_ec2, Service::Ec2),
+        acm: client!(AcmClient, aws_sdk_acm, Service::Acm),
+        wafv2: client!(Wafv2Client, aws_sdk_wafv2, Service::Wafv2),
+        waf_regional: client!(WafRegionalClient, aws_sdk_wafregional, Service::WafRegional),
+        shield: client!(ShieldClient, aws_sdk_shield, Service::Shield),
     }
 }
 

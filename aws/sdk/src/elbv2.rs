@@ -5,11 +5,12 @@ mod convert;
 use crate::call::Caller;
 use async_trait::async_trait;
 use aws_api::elbv2::{
-    Attributes, HealthCheck, Listener, ListenerSpec, LoadBalancer, NewLoadBalancer, NewTargetGroup, SubnetChange,
-    Target, TargetGroup, TargetHealth,
+    Attributes, HealthCheck, Listener, ListenerSpec, LoadBalancer, NewLoadBalancer, NewTargetGroup, Rule, RuleSpec,
+    SubnetChange, Target, TargetGroup, TargetHealth, TrustStore,
 };
 use aws_api::{AwsError, Elbv2, Result, Tags};
 use aws_sdk_elasticloadbalancingv2::Client;
+use aws_sdk_elasticloadbalancingv2::types::{RemoveIpamPoolEnum, RulePriorityPair};
 use std::collections::BTreeMap;
 
 /// ARNs that one DescribeTags, or one Describe call by ARN, takes.
@@ -84,6 +85,8 @@ impl Elbv2 for Elbv2Client {
             .set_subnet_mappings(Some(convert::subnet_mappings(&new.subnets)))
             .set_security_groups((!new.security_groups.is_empty()).then(|| new.security_groups.clone()))
             .set_enable_prefix_for_ipv6_source_nat(new.enable_prefix_for_ipv6_source_nat.as_deref().map(Into::into))
+            .set_customer_owned_ipv4_pool(new.customer_owned_ipv4_pool.clone())
+            .set_ipam_pools(new.ipv4_ipam_pool.as_deref().map(convert::ipam_pools))
             .set_tags(Some(convert::tags(&new.tags)));
         let answer = self.caller.call("CreateLoadBalancer", request.send()).await?;
         created("CreateLoadBalancer", answer.load_balancers).map(convert::load_balancer)
@@ -122,6 +125,15 @@ impl Elbv2 for Elbv2Client {
             .load_balancer_arn(arn)
             .ip_address_type(ip_address_type.into());
         self.caller.call("SetIpAddressType", request.send()).await.map(drop)
+    }
+
+    async fn modify_ip_pools(&self, arn: &str, ipv4_ipam_pool: Option<&str>) -> Result<()> {
+        let request = self.client.modify_ip_pools().load_balancer_arn(arn);
+        let request = match ipv4_ipam_pool {
+            Some(pool) => request.ipam_pools(convert::ipam_pools(pool)),
+            None => request.remove_ipam_pools(RemoveIpamPoolEnum::Ipv4),
+        };
+        self.caller.call("ModifyIpPools", request.send()).await.map(drop)
     }
 
     async fn describe_load_balancer_attributes(&self, arn: &str) -> Result<Attributes> {
@@ -230,6 +242,8 @@ impl Elbv2 for Elbv2Client {
             .name(&new.name)
             .target_type(new.target_type.as_str().into())
             .protocol(new.protocol.as_str().into())
+            .set_protocol_version(new.protocol_version.clone())
+            .set_target_control_port(new.control_port)
             .port(new.port)
             .vpc_id(&new.vpc_id)
             .ip_address_type(new.ip_address_type.as_str().into())
@@ -241,7 +255,7 @@ impl Elbv2 for Elbv2Client {
             .health_check_timeout_seconds(check.timeout)
             .healthy_threshold_count(check.healthy_threshold)
             .unhealthy_threshold_count(check.unhealthy_threshold)
-            .set_matcher(check.matcher.as_deref().map(convert::matcher))
+            .set_matcher(check.matcher.as_ref().map(convert::matcher))
             .set_tags(Some(convert::tags(&new.tags)));
         let answer = self.caller.call("CreateTargetGroup", request.send()).await?;
         created("CreateTargetGroup", answer.target_groups).map(convert::target_group)
@@ -259,7 +273,7 @@ impl Elbv2 for Elbv2Client {
             .health_check_timeout_seconds(check.timeout)
             .healthy_threshold_count(check.healthy_threshold)
             .unhealthy_threshold_count(check.unhealthy_threshold)
-            .set_matcher(check.matcher.as_deref().map(convert::matcher));
+            .set_matcher(check.matcher.as_ref().map(convert::matcher));
         self.caller.call("ModifyTargetGroup", request.send()).await.map(drop)
     }
 
@@ -318,10 +332,11 @@ impl Elbv2 for Elbv2Client {
             .load_balancer_arn(load_balancer_arn)
             .port(spec.port)
             .protocol(spec.protocol.as_str().into())
-            .default_actions(convert::action(&spec.forward))
+            .set_default_actions(Some(convert::actions(&spec.default_actions)))
             .set_certificates(spec.certificate.as_ref().map(|arn| convert::certificates([arn])))
             .set_ssl_policy(spec.ssl_policy.clone())
             .set_alpn_policy(spec.alpn_policy.clone().map(|policy| vec![policy]))
+            .set_mutual_authentication(spec.mutual_authentication.as_ref().map(convert::mutual_authentication))
             .set_tags(Some(convert::tags(tags)));
         let answer = self.caller.call("CreateListener", request.send()).await?;
         created("CreateListener", answer.listeners).map(convert::listener)
@@ -334,10 +349,11 @@ impl Elbv2 for Elbv2Client {
             .listener_arn(arn)
             .port(spec.port)
             .protocol(spec.protocol.as_str().into())
-            .default_actions(convert::action(&spec.forward))
+            .set_default_actions(Some(convert::actions(&spec.default_actions)))
             .set_certificates(spec.certificate.as_ref().map(|arn| convert::certificates([arn])))
             .set_ssl_policy(spec.ssl_policy.clone())
-            .set_alpn_policy(spec.alpn_policy.clone().map(|policy| vec![policy]));
+            .set_alpn_policy(spec.alpn_policy.clone().map(|policy| vec![policy]))
+            .set_mutual_authentication(spec.mutual_authentication.as_ref().map(convert::mutual_authentication));
         self.caller.call("ModifyListener", request.send()).await.map(drop)
     }
 
@@ -405,6 +421,82 @@ impl Elbv2 for Elbv2Client {
             .call("RemoveListenerCertificates", request.send())
             .await
             .map(drop)
+    }
+
+    async fn describe_trust_stores(&self, names: &[String]) -> Result<Vec<TrustStore>> {
+        let request = |marker| {
+            self.client
+                .describe_trust_stores()
+                .set_names(Some(names.to_vec()))
+                .set_marker(marker)
+                .send()
+        };
+        let pages = self
+            .caller
+            .pages("DescribeTrustStores", request, |page| page.next_marker())
+            .await?;
+        let stores = pages.into_iter().flat_map(|page| page.trust_stores.unwrap_or_default());
+        Ok(stores.map(convert::trust_store).collect())
+    }
+
+    async fn describe_rules(&self, listener_arn: &str) -> Result<Vec<Rule>> {
+        let request = |marker| {
+            self.client
+                .describe_rules()
+                .listener_arn(listener_arn)
+                .page_size(PAGE)
+                .set_marker(marker)
+                .send()
+        };
+        let pages = self
+            .caller
+            .pages("DescribeRules", request, |page| page.next_marker())
+            .await?;
+        let rules = pages.into_iter().flat_map(|page| page.rules.unwrap_or_default());
+        Ok(rules.map(convert::rule).collect())
+    }
+
+    async fn create_rule(&self, listener_arn: &str, spec: &RuleSpec, tags: &Tags) -> Result<Rule> {
+        let request = self
+            .client
+            .create_rule()
+            .listener_arn(listener_arn)
+            .priority(spec.priority)
+            .set_conditions(Some(convert::conditions(&spec.conditions)))
+            .set_actions(Some(convert::actions(&spec.actions)))
+            .set_transforms((!spec.transforms.is_empty()).then(|| convert::transforms(&spec.transforms)))
+            .set_tags(Some(convert::tags(tags)));
+        let answer = self.caller.call("CreateRule", request.send()).await?;
+        created("CreateRule", answer.rules).map(convert::rule)
+    }
+
+    async fn modify_rule(&self, arn: &str, spec: &RuleSpec) -> Result<()> {
+        let request = self
+            .client
+            .modify_rule()
+            .rule_arn(arn)
+            .set_conditions(Some(convert::conditions(&spec.conditions)))
+            .set_actions(Some(convert::actions(&spec.actions)));
+        let request = match spec.transforms.as_slice() {
+            [] => request.reset_transforms(true),
+            transforms => request.set_transforms(Some(convert::transforms(transforms))),
+        };
+        self.caller.call("ModifyRule", request.send()).await.map(drop)
+    }
+
+    async fn delete_rule(&self, arn: &str) -> Result<()> {
+        let request = self.client.delete_rule().rule_arn(arn);
+        self.caller.call("DeleteRule", request.send()).await.map(drop)
+    }
+
+    async fn set_rule_priorities(&self, priorities: &[(String, i32)]) -> Result<()> {
+        let pair =
+            |(arn, priority): &(String, i32)| RulePriorityPair::builder().rule_arn(arn).priority(*priority).build();
+        let request = self
+            .client
+            .set_rule_priorities()
+            .set_rule_priorities(Some(priorities.iter().map(pair).collect()));
+        self.caller.call("SetRulePriorities", request.send()).await.map(drop)
     }
 
     async fn describe_tags(&self, arns: &[String]) -> Result<BTreeMap<String, Tags>> {

@@ -6,6 +6,7 @@
 // The paths of the SDK's methods are longer than the closures that call them.
 #![allow(clippy::redundant_closure_for_method_calls)]
 
+mod acm;
 mod args;
 mod call;
 mod connect;
@@ -14,7 +15,10 @@ mod elbv2;
 mod error;
 mod metrics;
 mod service;
+mod shield;
 mod throttle;
+mod waf_regional;
+mod wafv2;
 
 pub use args::Args;
 pub use aws_api::Aws;

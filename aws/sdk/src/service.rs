@@ -10,6 +10,14 @@ pub enum Service {
     Elbv2,
     /// EC2.
     Ec2,
+    /// AWS Certificate Manager.
+    Acm,
+    /// AWS WAF.
+    Wafv2,
+    /// AWS WAF Classic Regional.
+    WafRegional,
+    /// AWS Shield Advanced.
+    Shield,
 }
 
 impl Service {
@@ -19,6 +27,10 @@ impl Service {
         match self {
             Service::Elbv2 => "Elastic Load Balancing v2",
             Service::Ec2 => "EC2",
+            Service::Acm => "ACM",
+            Service::Wafv2 => "WAFV2",
+            Service::WafRegional => "WAF Regional",
+            Service::Shield => "Shield",
         }
     }
 
@@ -30,6 +42,10 @@ impl Service {
         match name.to_ascii_lowercase().as_str() {
             "elasticloadbalancing" | "elasticloadbalancingv2" | "elbv2" => Some(Service::Elbv2),
             "ec2" => Some(Service::Ec2),
+            "acm" => Some(Service::Acm),
+            "wafv2" => Some(Service::Wafv2),
+            "wafregional" | "waf-regional" => Some(Service::WafRegional),
+            "shield" => Some(Service::Shield),
             _ => None,
         }
     }
@@ -73,11 +89,14 @@ mod tests {
 
     #[test]
     fn endpoints_by_service() {
-        let endpoints: Endpoints = "ec2=https://a.test, Elastic Load Balancing v2=http://b.test:1,wafv2=https://c.test"
-            .parse()
-            .unwrap();
+        let endpoints: Endpoints =
+            "ec2=https://a.test, Elastic Load Balancing v2=http://b.test:1,WAF Regional=https://c.test,Route 53=https://d.test"
+                .parse()
+                .unwrap();
         assert_eq!(endpoints.get(Service::Ec2), Some("https://a.test"));
         assert_eq!(endpoints.get(Service::Elbv2), Some("http://b.test:1"));
+        assert_eq!(endpoints.get(Service::WafRegional), Some("https://c.test"));
+        assert_eq!(endpoints.get(Service::Wafv2), None);
     }
 
     #[test]

@@ -54,7 +54,11 @@ impl Rule {
 /// What AWS's own quotas leave for a controller: the rates of the Go controller.
 const DEFAULTS: &str = "elasticloadbalancing:^(RegisterTargets|DeregisterTargets)$=4:20,\
                         elasticloadbalancing:^Describe=50:200,\
-                        elasticloadbalancing:^Modify=3:20";
+                        elasticloadbalancing:^Modify=3:20,\
+                        wafv2:^(AssociateWebACL|DisassociateWebACL)$=0.5:1,\
+                        wafv2:^(GetWebACLForResource|ListResourcesForWebACL)$=1:1,\
+                        waf-regional:^(AssociateWebACL|DisassociateWebACL)$=0.5:1,\
+                        waf-regional:^(GetWebACLForResource|ListResourcesForWebACL)$=1:1";
 
 impl Throttles {
     /// No client-side rates.
@@ -100,29 +104,33 @@ impl FromStr for Throttles {
 mod tests {
     use super::*;
 
-    fn matching(throttles: &Throttles, operation: &str) -> usize {
-        throttles
-            .0
-            .iter()
-            .filter(|rule| rule.operations.is_match(operation))
-            .count()
+    fn matching(throttles: &Throttles, service: Service, operation: &str) -> usize {
+        let rules = throttles.0.iter().filter(|rule| rule.service == service);
+        rules.filter(|rule| rule.operations.is_match(operation)).count()
     }
 
     #[test]
     fn defaults_hold_back_registrations_reads_and_changes_only() {
         let throttles: Throttles = "".parse().unwrap();
         for operation in ["RegisterTargets", "DeregisterTargets", "DescribeTags", "ModifyListener"] {
-            assert_eq!(matching(&throttles, operation), 1, "{operation}");
+            assert_eq!(matching(&throttles, Service::Elbv2, operation), 1, "{operation}");
         }
-        assert_eq!(matching(&throttles, "CreateLoadBalancer"), 0);
+        for service in [Service::Wafv2, Service::WafRegional] {
+            assert_eq!(matching(&throttles, service, "DisassociateWebACL"), 1, "{service:?}");
+            assert_eq!(matching(&throttles, service, "GetWebACLForResource"), 1, "{service:?}");
+        }
+        assert_eq!(matching(&throttles, Service::Elbv2, "CreateLoadBalancer"), 0);
+        assert_eq!(matching(&throttles, Service::Ec2, "DescribeSubnets"), 0);
     }
 
     #[test]
     fn given_rules_replace_the_defaults_of_their_service() {
-        let throttles: Throttles = "Elastic Load Balancing v2:^Create=0.5:1,WAFV2:.*=1:1".parse().unwrap();
-        assert_eq!(matching(&throttles, "CreateListener"), 1);
-        assert_eq!(matching(&throttles, "DescribeTags"), 0);
-        assert_eq!(throttles.0.len(), 1);
+        let throttles: Throttles = "Elastic Load Balancing v2:^Create=0.5:1,Route 53:.*=1:1"
+            .parse()
+            .unwrap();
+        assert_eq!(matching(&throttles, Service::Elbv2, "CreateListener"), 1);
+        assert_eq!(matching(&throttles, Service::Elbv2, "DescribeTags"), 0);
+        assert_eq!(matching(&throttles, Service::Wafv2, "AssociateWebACL"), 1);
     }
 
     #[test]

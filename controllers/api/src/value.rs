@@ -22,7 +22,8 @@ pub fn list(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// A map of `key=value` pairs. A comma ends a pair only when another `=` follows, so values may hold commas; `\` takes the next character as it is.
+/// A map of `key=value` pairs, both trimmed. A comma ends a pair; the last comma of all belongs to the value before it. `\` takes the next character as
+/// it is.
 ///
 /// # Errors
 /// The part that has no key or no `=`.
@@ -37,7 +38,7 @@ pub fn map(text: &str) -> Result<BTreeMap<String, String>, String> {
         if key.to_text().trim().is_empty() {
             return Err(pair.to_text());
         }
-        pairs.insert(key.to_text().trim().to_owned(), value.to_text());
+        pairs.insert(key.to_text().trim().to_owned(), value.to_text().trim().to_owned());
         rest = after;
     }
     Ok(pairs)
@@ -75,7 +76,7 @@ fn split_pair(text: &str) -> (Letters, &str) {
     while let Some((place, character)) = characters.next() {
         match character {
             '\\' => letters.extend(characters.next().map(|(_, next)| Letter::Escaped(next))),
-            ',' if text[place + 1..].contains('=') => {
+            ',' if !text[place + 1..].trim().is_empty() => {
                 return (Letters(letters), &text[place + 1..]);
             }
             other => letters.push(Letter::Plain(other)),
@@ -89,22 +90,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_comma_separates_only_before_another_pair() {
+    fn a_comma_separates_pairs() {
         let read = |text: &str| map(text).unwrap().into_iter().collect::<Vec<_>>();
         let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
-        assert_eq!(read("k=a,b"), [pair("k", "a,b")]);
         assert_eq!(read("k1=a,k2=b"), [pair("k1", "a"), pair("k2", "b")]);
         assert_eq!(read("k=a\\,b=c"), [pair("k", "a,b=c")]);
+        assert_eq!(read(" k = a , l = b "), [pair("k", "a"), pair("l", "b")]);
+        assert_eq!(read("k=a=b,k=c"), [pair("k", "c")]);
         assert_eq!(read("k=a,"), [pair("k", "a,")]);
         assert_eq!(read(" k ="), [pair("k", "")]);
         assert_eq!(read(""), []);
-        assert!(map("k").is_err() && map("=v").is_err() && map("k,k2=v").is_err());
+        for malformed in ["k", "=v", "k,k2=v", "k=a,b"] {
+            assert!(map(malformed).is_err(), "{malformed}");
+        }
     }
 
     proptest::proptest! {
         /// Any pairs come back whose special characters are escaped.
         #[test]
-        fn escaped_pairs_come_back(pairs in proptest::collection::btree_map("[a-z.][a-z.,=\\\\]{0,8}", "[ -~é]{0,12}", 0..5)) {
+        fn escaped_pairs_come_back(pairs in proptest::collection::btree_map("[a-z.][a-z.,=\\\\]{0,8}", "([!-~é]([ -~é]{0,10}[!-~é])?)?", 0..5)) {
             let escape = |text: &str| {
                 text.replace('\\', "\\\\").replace(',', "\\,").replace('=', "\\=")
             };

@@ -3,17 +3,22 @@
 //! The process may end after any of them: what was made carries the stack's tags, so the next observation finds it
 //! and the next diff goes on from there.
 
+mod certificate;
+mod listener;
+mod load_balancer;
+mod rule;
+mod security_group;
+mod target_group;
+
 use crate::bindings::{BindingError, Bindings};
 use crate::change::Change;
 use crate::defaults::{Defaults, Kind};
-use crate::observed::Observed;
-use crate::patience::Patience;
+use crate::observed::{Observed, Role};
 use crate::record::Made;
-use crate::resolve::NETWORK;
-use aws_api::ec2::{NewSecurityGroup, SecurityGroup};
-use aws_api::elbv2::{Attributes, NewLoadBalancer, NewTargetGroup, SubnetChange};
+use aws_api::elbv2::Attributes;
 use aws_api::{Aws, AwsError, ErrorClass};
-use model::{LoadBalancer, SecurityGroupRef, Stack, TargetGroup};
+use model::{SecurityGroupRef, Stack};
+use std::time::Duration;
 
 /// Why a change could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -39,16 +44,35 @@ pub enum ApplyError {
     /// It refers to an object of the stack that does not exist.
     #[error("cannot make the change [{0}]: it refers to an object that the stack does not have")]
     Unresolved(String),
+    /// AWS is not ready for it. Nothing is wrong.
+    #[error("the change [{change}] waits: {reason}")]
+    Waiting {
+        /// The change.
+        change: String,
+        /// What for.
+        reason: String,
+        /// When to look again.
+        again: Duration,
+    },
 }
 
 impl ApplyError {
     /// Whether AWS's answer shows that what was observed is not what is.
     #[must_use]
     pub fn contradicts_observation(&self) -> bool {
-        let ApplyError::Aws { source, .. } = self else {
-            return matches!(self, ApplyError::Unresolved(_));
-        };
-        matches!(source.class(), ErrorClass::NotFound | ErrorClass::Duplicate) || source.code == "InvalidSecurityGroup"
+        match self {
+            ApplyError::Aws { source, .. } => {
+                matches!(source.class(), ErrorClass::NotFound | ErrorClass::Duplicate)
+                    || matches!(source.code.as_str(), "InvalidSecurityGroup" | "PriorityInUse")
+            }
+            ApplyError::Unresolved(_) => true,
+            ApplyError::Binding { .. } | ApplyError::Waiting { .. } => false,
+        }
+    }
+
+    /// Whether AWS has no room for another rule.
+    pub(crate) fn is_too_many_rules(&self) -> bool {
+        matches!(self, ApplyError::Aws { source, .. } if source.code == "TooManyRules")
     }
 }
 
@@ -59,6 +83,8 @@ pub(crate) struct Target<'a> {
     pub(crate) defaults: &'a Defaults,
     pub(crate) vpc_id: &'a str,
     pub(crate) stack: &'a Stack,
+    /// How long a load balancer that is being provisioned is given before it is looked at again.
+    pub(crate) stabilization: Duration,
 }
 
 /// Why a step of a change failed, before it is known which.
@@ -66,6 +92,7 @@ enum Failure {
     Aws(AwsError),
     Binding(BindingError),
     Unresolved,
+    Waiting { reason: String, again: Duration },
 }
 
 impl From<AwsError> for Failure {
@@ -80,24 +107,27 @@ impl From<BindingError> for Failure {
     }
 }
 
+impl Failure {
+    fn of(self, change: &Change) -> ApplyError {
+        let change = change.to_string();
+        match self {
+            Failure::Aws(source) => ApplyError::Aws { change, source },
+            Failure::Binding(source) => ApplyError::Binding { change, source },
+            Failure::Unresolved => ApplyError::Unresolved(change),
+            Failure::Waiting { reason, again } => ApplyError::Waiting { change, reason, again },
+        }
+    }
+}
+
 impl Target<'_> {
     /// Makes one change and records it in `observed`.
     pub(crate) async fn apply(&self, change: &Change, observed: &mut Observed) -> Result<(), ApplyError> {
-        match self.make(change, observed).await {
-            Ok(made) => {
-                observed.record(change, made, self.stack);
-                Ok(())
-            }
-            Err(Failure::Aws(source)) => Err(ApplyError::Aws {
-                change: change.to_string(),
-                source,
-            }),
-            Err(Failure::Binding(source)) => Err(ApplyError::Binding {
-                change: change.to_string(),
-                source,
-            }),
-            Err(Failure::Unresolved) => Err(ApplyError::Unresolved(change.to_string())),
-        }
+        let made = self
+            .make(change, observed)
+            .await
+            .map_err(|failure| failure.of(change))?;
+        observed.record(change, made, self.stack);
+        Ok(())
     }
 
     async fn make(&self, change: &Change, observed: &Observed) -> Result<Made, Failure> {
@@ -107,35 +137,21 @@ impl Target<'_> {
             | Change::Authorize(_)
             | Change::Revoke(_)
             | Change::DeleteSecurityGroup { .. } => self.security_group(change, observed).await,
+            Change::RequestCertificate(_) | Change::AwaitCertificate { .. } | Change::DeleteCertificate { .. } => {
+                self.certificate(change, observed).await
+            }
             Change::CreateTargetGroup(_)
             | Change::ModifyHealthCheck { .. }
             | Change::ModifyTargetGroupAttributes { .. }
+            | Change::RegisterLoadBalancer { .. }
+            | Change::DeregisterTargets { .. }
             | Change::DeleteTargetGroup { .. } => self.target_group(change, observed).await,
-            Change::CreateLoadBalancer(new) => {
-                let made = self
-                    .aws
-                    .elbv2
-                    .create_load_balancer(&self.new_load_balancer(new, observed)?)
-                    .await?;
-                let read = self.aws.elbv2.describe_load_balancer_attributes(&made.arn);
-                let attributes = self.attributes(Kind::LoadBalancer, &new.attributes, read).await;
-                Ok(Made::LoadBalancer(made, attributes))
-            }
-            Change::DeleteLoadBalancer { arn } => {
-                self.delete_load_balancer(arn).await?;
-                Ok(Made::Done)
-            }
-            Change::SetSecurityGroups { .. }
-            | Change::SetSubnets(_)
-            | Change::SetIpAddressType(_)
-            | Change::ModifyLoadBalancerAttributes(_)
-            | Change::ReserveCapacity(_) => self.modify_load_balancer(change, observed).await,
-            Change::CreateListener(_)
-            | Change::ModifyListener(_)
-            | Change::ModifyListenerAttributes { .. }
-            | Change::AddCertificates { .. }
-            | Change::RemoveCertificates { .. }
-            | Change::DeleteListener { .. } => self.listener(change, observed).await,
+            Change::CreateLoadBalancer(_, new) => self.create_load_balancer(new, observed).await,
+            Change::LoadBalancer(role, change) => self.modify_load_balancer(*role, change, observed).await,
+            Change::DeleteLoadBalancer { arn } => self.delete_load_balancer(arn).await,
+            Change::CreateListener(role, new) => self.create_listener(*role, new, observed).await,
+            Change::Listener { role, port, change } => self.modify_listener(*role, *port, change, observed).await,
+            Change::DeleteListener { arn } => self.delete_listener(arn).await,
             Change::CreateBinding(_) | Change::UpdateBinding(_) | Change::DeleteBinding(_) => {
                 self.binding(change, observed).await
             }
@@ -151,174 +167,8 @@ impl Target<'_> {
         }
     }
 
-    async fn security_group(&self, change: &Change, observed: &Observed) -> Result<Made, Failure> {
-        let ec2 = &self.aws.ec2;
-        let managed = || {
-            observed
-                .managed_security_group()
-                .map(|group| group.id.as_str())
-                .ok_or(Failure::Unresolved)
-        };
-        match change {
-            Change::CreateSecurityGroup(wanted) => {
-                let new = NewSecurityGroup {
-                    name: wanted.name.clone(),
-                    description: wanted.description.clone(),
-                    vpc_id: self.vpc_id.to_owned(),
-                    tags: wanted.tags.clone(),
-                };
-                let id = ec2.create_security_group(&new).await?;
-                let NewSecurityGroup { name, vpc_id, tags, .. } = new;
-                return Ok(Made::SecurityGroup(SecurityGroup {
-                    id,
-                    name,
-                    vpc_id,
-                    ingress: Vec::new(),
-                    tags,
-                }));
-            }
-            Change::TagSecurityGroup { id, tags } => {
-                if !tags.set.is_empty() {
-                    ec2.create_tags(id, &tags.set).await?;
-                }
-                if !tags.remove.is_empty() {
-                    ec2.delete_tags(id, &tags.remove).await?;
-                }
-            }
-            Change::Authorize(rules) => ec2.authorize_ingress(managed()?, rules).await?,
-            Change::Revoke(rules) => ec2.revoke_ingress(managed()?, rules).await?,
-            Change::DeleteSecurityGroup { id } => {
-                Patience::SECURITY_GROUP
-                    .delete(|| ec2.delete_security_group(id))
-                    .await?;
-            }
-            _ => {}
-        }
-        Ok(Made::Done)
-    }
-
-    async fn target_group(&self, change: &Change, observed: &Observed) -> Result<Made, Failure> {
-        let elbv2 = &self.aws.elbv2;
-        let arn = |id: &str| self.target_group_arn(id, observed).ok_or(Failure::Unresolved);
-        match change {
-            Change::CreateTargetGroup(wanted) => {
-                let made = elbv2.create_target_group(&self.new_target_group(wanted)).await?;
-                let kind = Kind::TargetGroup {
-                    protocol: wanted.protocol.clone(),
-                    target_type: wanted.target_type.clone(),
-                };
-                let read = elbv2.describe_target_group_attributes(&made.arn);
-                let attributes = self.attributes(kind, &wanted.attributes, read).await;
-                return Ok(Made::TargetGroup(made, attributes));
-            }
-            Change::ModifyHealthCheck {
-                target_group,
-                health_check,
-            } => {
-                elbv2.modify_target_group(&arn(target_group)?, health_check).await?;
-            }
-            Change::ModifyTargetGroupAttributes {
-                target_group,
-                attributes,
-            } => {
-                elbv2
-                    .modify_target_group_attributes(&arn(target_group)?, attributes)
-                    .await?;
-            }
-            Change::DeleteTargetGroup { arn } => {
-                Patience::TARGET_GROUP.delete(|| elbv2.delete_target_group(arn)).await?;
-            }
-            _ => {}
-        }
-        Ok(Made::Done)
-    }
-
-    async fn modify_load_balancer(&self, change: &Change, observed: &Observed) -> Result<Made, Failure> {
-        let elbv2 = &self.aws.elbv2;
-        let arn = self.load_balancer_arn(observed)?;
-        match change {
-            Change::SetSecurityGroups { groups, private_link } => {
-                let groups = security_groups(groups, observed)?;
-                elbv2.set_security_groups(arn, &groups, private_link.as_deref()).await?;
-            }
-            Change::SetSubnets(wanted) => elbv2.set_subnets(arn, &subnet_change(wanted)).await?,
-            Change::SetIpAddressType(kind) => elbv2.set_ip_address_type(arn, kind).await?,
-            Change::ModifyLoadBalancerAttributes(attributes) => {
-                elbv2.modify_load_balancer_attributes(arn, attributes).await?;
-            }
-            Change::ReserveCapacity(units) => elbv2.modify_capacity_reservation(arn, *units).await?,
-            _ => {}
-        }
-        Ok(Made::Done)
-    }
-
-    /// Deletes a load balancer, after taking its deletion protection away if need be.
-    async fn delete_load_balancer(&self, arn: &str) -> Result<(), AwsError> {
-        let elbv2 = &self.aws.elbv2;
-        match elbv2.delete_load_balancer(arn).await {
-            Err(error) if error.code == "OperationNotPermitted" => {
-                let off = Attributes::from([("deletion_protection.enabled".to_owned(), "false".to_owned())]);
-                elbv2.modify_load_balancer_attributes(arn, &off).await?;
-                elbv2.delete_load_balancer(arn).await
-            }
-            Err(error) if error.is_not_found() => Ok(()),
-            outcome => outcome,
-        }
-    }
-
-    async fn listener(&self, change: &Change, observed: &Observed) -> Result<Made, Failure> {
-        let elbv2 = &self.aws.elbv2;
-        let spec = |wanted| {
-            observed
-                .listener_spec(wanted, &self.stack.target_groups)
-                .ok_or(Failure::Unresolved)
-        };
-        match change {
-            Change::CreateListener(wanted) => {
-                let balancer = self.load_balancer_arn(observed)?;
-                let made = elbv2.create_listener(balancer, &spec(wanted)?, &wanted.tags).await?;
-                let protocol = wanted.protocol.clone();
-                let read = elbv2.describe_listener_attributes(&made.arn);
-                let attributes = self
-                    .attributes(Kind::Listener { protocol }, &wanted.attributes, read)
-                    .await;
-                return Ok(Made::Listener(made, attributes));
-            }
-            Change::ModifyListener(wanted) => {
-                elbv2
-                    .modify_listener(self.listener_arn(wanted.port, observed)?, &spec(wanted)?)
-                    .await?;
-            }
-            Change::ModifyListenerAttributes { port, attributes } => {
-                elbv2
-                    .modify_listener_attributes(self.listener_arn(*port, observed)?, attributes)
-                    .await?;
-            }
-            Change::AddCertificates { port, certificates } => {
-                elbv2
-                    .add_listener_certificates(self.listener_arn(*port, observed)?, certificates)
-                    .await?;
-            }
-            Change::RemoveCertificates { port, certificates } => {
-                elbv2
-                    .remove_listener_certificates(self.listener_arn(*port, observed)?, certificates)
-                    .await?;
-            }
-            Change::DeleteListener { arn } => match elbv2.delete_listener(arn).await {
-                Err(error) if error.is_not_found() => {}
-                outcome => outcome?,
-            },
-            _ => {}
-        }
-        Ok(Made::Done)
-    }
-
     async fn binding(&self, change: &Change, observed: &Observed) -> Result<Made, Failure> {
-        let resolve = |wanted| {
-            observed
-                .resolve_binding(wanted, &self.stack.target_groups)
-                .ok_or(Failure::Unresolved)
-        };
+        let resolve = |wanted| observed.resolve_binding(wanted, self.stack).ok_or(Failure::Unresolved);
         match change {
             Change::CreateBinding(wanted) => self.bindings.create(&self.stack.id, &resolve(wanted)?).await?,
             Change::UpdateBinding(wanted) => self.bindings.update(&self.stack.id, &resolve(wanted)?).await?,
@@ -341,55 +191,17 @@ impl Target<'_> {
         }
     }
 
-    fn new_target_group(&self, wanted: &TargetGroup) -> NewTargetGroup {
-        NewTargetGroup {
-            name: wanted.name.clone(),
-            target_type: wanted.target_type.clone(),
-            protocol: wanted.protocol.clone(),
-            port: wanted.port,
-            vpc_id: self.vpc_id.to_owned(),
-            ip_address_type: wanted.ip_address_type.clone(),
-            health_check: wanted.health_check.clone(),
-            tags: wanted.tags.clone(),
-        }
+    fn target_group_arn(&self, id: &str, observed: &Observed) -> Result<String, Failure> {
+        let arn = observed.own_target_group_arn(id, self.stack);
+        arn.map(str::to_owned).ok_or(Failure::Unresolved)
     }
 
-    fn new_load_balancer(&self, wanted: &LoadBalancer, observed: &Observed) -> Result<NewLoadBalancer, Failure> {
-        Ok(NewLoadBalancer {
-            name: wanted.name.clone(),
-            kind: NETWORK.to_owned(),
-            scheme: wanted.scheme.clone(),
-            ip_address_type: wanted.ip_address_type.clone(),
-            subnets: wanted.subnets.clone(),
-            security_groups: security_groups(&wanted.security_groups, observed)?,
-            // Off is the default, and only dual-stack load balancers take the field.
-            enable_prefix_for_ipv6_source_nat: wanted.enable_prefix_for_ipv6_source_nat.clone().filter(|it| it == "on"),
-            tags: wanted.tags.clone(),
-        })
-    }
-
-    fn target_group_arn(&self, id: &str, observed: &Observed) -> Option<String> {
-        observed
-            .own_target_group_arn(id, &self.stack.target_groups)
-            .map(str::to_owned)
-    }
-
-    fn load_balancer_arn<'o>(&self, observed: &'o Observed) -> Result<&'o str, Failure> {
-        let wanted = self.stack.load_balancer.as_ref().ok_or(Failure::Unresolved)?;
+    fn load_balancer_arn<'o>(&self, role: Role, observed: &'o Observed) -> Result<&'o str, Failure> {
+        let wanted = role.of(self.stack).ok_or(Failure::Unresolved)?;
         observed
             .load_balancer(wanted)
             .map(|live| live.load_balancer.arn.as_str())
             .ok_or(Failure::Unresolved)
-    }
-
-    fn listener_arn<'o>(&self, port: i32, observed: &'o Observed) -> Result<&'o str, Failure> {
-        let wanted = self.stack.load_balancer.as_ref().ok_or(Failure::Unresolved)?;
-        let listeners = observed.load_balancer(wanted).and_then(|live| live.listeners.as_ref());
-        let mut listeners = listeners.ok_or(Failure::Unresolved)?.iter();
-        let found = listeners
-            .find(|live| live.listener.spec.port == port)
-            .ok_or(Failure::Unresolved)?;
-        Ok(&found.listener.arn)
     }
 }
 
@@ -400,12 +212,10 @@ fn security_groups(groups: &[SecurityGroupRef], observed: &Observed) -> Result<V
     ids.collect::<Option<_>>().ok_or(Failure::Unresolved)
 }
 
-/// The address type goes along when a subnet's IPv6 address is named, which AWS takes only together.
-fn subnet_change(wanted: &LoadBalancer) -> SubnetChange {
-    let names_ipv6 = wanted.subnets.iter().any(|subnet| subnet.ipv6_address.is_some());
-    SubnetChange {
-        subnets: wanted.subnets.clone(),
-        ip_address_type: names_ipv6.then(|| wanted.ip_address_type.clone()),
-        enable_prefix_for_ipv6_source_nat: wanted.enable_prefix_for_ipv6_source_nat.clone(),
+/// What is gone is deleted.
+fn gone(outcome: Result<(), AwsError>) -> Result<Made, Failure> {
+    match outcome {
+        Err(error) if !error.is_not_found() => Err(error.into()),
+        _ => Ok(Made::Done),
     }
 }

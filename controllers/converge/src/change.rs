@@ -1,13 +1,22 @@
 //! One step from what is to what should be, printable before it is made.
 
-use crate::bindings::BindingKey;
-use crate::tags::TagChange;
-use aws_api::ec2::{Peer, Permission};
-use aws_api::elbv2::{Attributes, HealthCheck};
-use model::{Binding, Listener, LoadBalancer, SecurityGroup, SecurityGroupRef, TargetGroup};
-use std::fmt;
+mod listener;
+mod load_balancer;
+mod written;
 
-/// A change to one object. A change to "the" load balancer is to the one that the stack keeps or has just created.
+pub use listener::ListenerChange;
+pub use load_balancer::LoadBalancerChange;
+
+use crate::bindings::BindingKey;
+use crate::observed::Role;
+use crate::tags::TagChange;
+use aws_api::ec2::Permission;
+use aws_api::elbv2::{Attributes, HealthCheck, Target};
+use model::{Binding, Certificate, Listener, LoadBalancer, SecurityGroup, TargetGroup};
+use std::fmt;
+use written::{Pairs, Rules, Written};
+
+/// A change to one object. A change to the load balancer of a role is to the one that the stack keeps or has just created.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
     /// Make the managed security group, without rules.
@@ -23,9 +32,21 @@ pub enum Change {
     Authorize(Vec<Permission>),
     /// Stop letting in what the managed security group should not.
     Revoke(Vec<Permission>),
+    /// Ask ACM for a certificate.
+    RequestCertificate(Certificate),
+    /// Wait until a certificate is issued.
+    AwaitCertificate {
+        /// Its resource id.
+        certificate: String,
+    },
+    /// Delete a certificate.
+    DeleteCertificate {
+        /// Its ARN.
+        arn: String,
+    },
     /// Make a target group.
     CreateTargetGroup(TargetGroup),
-    /// Tag a load balancer, listener or target group.
+    /// Tag a load balancer, listener, rule or target group.
     Tag {
         /// Its ARN.
         arn: String,
@@ -46,55 +67,44 @@ pub enum Change {
         /// Those that differ.
         attributes: Attributes,
     },
+    /// Make the stack's application load balancer a target.
+    RegisterLoadBalancer {
+        /// Resource id of the target group.
+        target_group: String,
+        /// The port of the application load balancer.
+        port: i32,
+    },
+    /// Take targets out of a target group of application load balancers.
+    DeregisterTargets {
+        /// ARN of the target group.
+        target_group_arn: String,
+        /// Which.
+        targets: Vec<Target>,
+    },
     /// Delete a load balancer, with its listeners.
     DeleteLoadBalancer {
         /// Its ARN.
         arn: String,
     },
-    /// Make the load balancer, without listeners.
-    CreateLoadBalancer(LoadBalancer),
-    /// Attach security groups to the load balancer.
-    SetSecurityGroups {
-        /// All of them, in order.
-        groups: Vec<SecurityGroupRef>,
-        /// Whether they also govern traffic over private links: `on` or `off`.
-        private_link: Option<String>,
-    },
-    /// Move the load balancer to these subnets.
-    SetSubnets(Box<LoadBalancer>),
-    /// Change the address type of the load balancer.
-    SetIpAddressType(String),
-    /// Change attributes of the load balancer.
-    ModifyLoadBalancerAttributes(Attributes),
+    /// Make the load balancer of a role, without listeners.
+    CreateLoadBalancer(Role, LoadBalancer),
+    /// Change the load balancer of a role.
+    LoadBalancer(Role, LoadBalancerChange),
     /// Delete a listener.
     DeleteListener {
         /// Its ARN.
         arn: String,
     },
-    /// Make a listener.
-    CreateListener(Listener),
-    /// Change what the listener of this port is.
-    ModifyListener(Listener),
-    /// Change attributes of a listener.
-    ModifyListenerAttributes {
+    /// Make a listener, without rules, of the load balancer of a role.
+    CreateListener(Role, Listener),
+    /// Change a listener of the load balancer of a role.
+    Listener {
+        /// Of which load balancer.
+        role: Role,
         /// Its port.
         port: i32,
-        /// Those that differ.
-        attributes: Attributes,
-    },
-    /// Add certificates to a listener, beside the default one.
-    AddCertificates {
-        /// Its port.
-        port: i32,
-        /// Their ARNs.
-        certificates: Vec<String>,
-    },
-    /// Take certificates from a listener.
-    RemoveCertificates {
-        /// Its port.
-        port: i32,
-        /// Their ARNs.
-        certificates: Vec<String>,
+        /// How.
+        change: ListenerChange,
     },
     /// Make a TargetGroupBinding.
     CreateBinding(Binding),
@@ -107,8 +117,6 @@ pub enum Change {
         /// Its ARN.
         arn: String,
     },
-    /// Reserve capacity units; 0 resets.
-    ReserveCapacity(i32),
     /// Delete a security group.
     DeleteSecurityGroup {
         /// Its id.
@@ -123,96 +131,51 @@ impl fmt::Display for Change {
             Change::TagSecurityGroup { id, tags } => write!(f, "~ tags of {id}: {}", Written(tags)),
             Change::Authorize(rules) => write!(f, "+ rules of the managed security group: {}", Rules(rules)),
             Change::Revoke(rules) => write!(f, "- rules of the managed security group: {}", Rules(rules)),
+            Change::RequestCertificate(new) => {
+                write!(f, "+ certificate of {}", new.subject_alternative_names.join(", "))
+            }
+            Change::AwaitCertificate { certificate } => write!(f, "  certificate {certificate} is to be issued"),
+            Change::DeleteCertificate { arn } => write!(f, "- certificate {arn}"),
             Change::CreateTargetGroup(group) => {
-                write!(
-                    f,
-                    "+ target group {} ({} {}:{})",
-                    group.name, group.target_type, group.protocol, group.port
-                )
+                let TargetGroup {
+                    name,
+                    target_type,
+                    protocol,
+                    port,
+                    ..
+                } = group;
+                write!(f, "+ target group {name} ({target_type} {protocol}:{port})")
             }
             Change::Tag { arn, tags } => write!(f, "~ tags of {arn}: {}", Written(tags)),
             Change::ModifyHealthCheck {
                 target_group,
-                health_check,
-            } => {
-                write!(
-                    f,
-                    "~ health check of {target_group}: {}:{}",
-                    health_check.protocol, health_check.port
-                )
-            }
+                health_check: HealthCheck { protocol, port, .. },
+            } => write!(f, "~ health check of {target_group}: {protocol}:{port}"),
             Change::ModifyTargetGroupAttributes {
                 target_group,
                 attributes,
+            } => write!(f, "~ attributes of {target_group}: {}", Pairs(attributes)),
+            Change::RegisterLoadBalancer { target_group, port } => {
+                write!(f, "+ target of {target_group}: port {port} of the load balancer")
+            }
+            Change::DeregisterTargets {
+                target_group_arn,
+                targets,
             } => {
-                write!(f, "~ attributes of {target_group}: {}", Pairs(attributes))
+                let ids: Vec<_> = targets.iter().map(|target| target.id.as_str()).collect();
+                write!(f, "- targets of {target_group_arn}: {}", ids.join(", "))
             }
             Change::DeleteLoadBalancer { arn } => write!(f, "- load balancer {arn}"),
-            Change::CreateLoadBalancer(new) => write!(f, "+ load balancer {} ({})", new.name, new.scheme),
-            Change::SetSecurityGroups { groups, .. } => write!(f, "~ security groups: {groups:?}"),
-            Change::SetSubnets(wanted) => {
-                let subnets: Vec<_> = wanted.subnets.iter().map(|subnet| subnet.subnet_id.as_str()).collect();
-                write!(f, "~ subnets: {}", subnets.join(", "))
-            }
-            Change::SetIpAddressType(kind) => write!(f, "~ address type: {kind}"),
-            Change::ModifyLoadBalancerAttributes(attributes) => {
-                write!(f, "~ attributes of the load balancer: {}", Pairs(attributes))
-            }
+            Change::CreateLoadBalancer(role, new) => write!(f, "+ {role} {} ({})", new.name, new.scheme),
+            Change::LoadBalancer(role, change) => change.describe(*role, f),
             Change::DeleteListener { arn } => write!(f, "- listener {arn}"),
-            Change::CreateListener(listener) => write!(f, "+ listener {}:{}", listener.protocol, listener.port),
-            Change::ModifyListener(listener) => write!(f, "~ listener {}:{}", listener.protocol, listener.port),
-            Change::ModifyListenerAttributes { port, attributes } => {
-                write!(f, "~ attributes of listener {port}: {}", Pairs(attributes))
-            }
-            Change::AddCertificates { port, certificates } => {
-                write!(f, "+ certificates of listener {port}: {}", certificates.join(", "))
-            }
-            Change::RemoveCertificates { port, certificates } => {
-                write!(f, "- certificates of listener {port}: {}", certificates.join(", "))
-            }
+            Change::CreateListener(role, new) => write!(f, "+ {} {}:{}", role.listener(), new.protocol, new.port),
+            Change::Listener { role, port, change } => change.describe(&format!("{} {port}", role.listener()), f),
             Change::CreateBinding(binding) => write!(f, "+ binding {}", BindingKey::of(binding)),
             Change::UpdateBinding(binding) => write!(f, "~ binding {}", BindingKey::of(binding)),
             Change::DeleteBinding(key) => write!(f, "- binding {key}"),
             Change::DeleteTargetGroup { arn } => write!(f, "- target group {arn}"),
-            Change::ReserveCapacity(units) => write!(f, "~ reserved capacity units: {units}"),
             Change::DeleteSecurityGroup { id } => write!(f, "- security group {id}"),
         }
-    }
-}
-
-struct Pairs<'a>(&'a Attributes);
-
-impl fmt::Display for Pairs<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let pairs: Vec<_> = self.0.iter().map(|(key, value)| format!("{key}={value}")).collect();
-        f.write_str(&pairs.join(", "))
-    }
-}
-
-struct Written<'a>(&'a TagChange);
-
-impl fmt::Display for Written<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let set = self.0.set.iter().map(|(key, value)| format!("{key}={value}"));
-        let removed = self.0.remove.iter().map(|key| format!("-{key}"));
-        f.write_str(&set.chain(removed).collect::<Vec<_>>().join(", "))
-    }
-}
-
-struct Rules<'a>(&'a [Permission]);
-
-impl fmt::Display for Rules<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let port = |port: Option<i32>| port.map_or_else(|| "all".to_owned(), |port| port.to_string());
-        let rule = |rule: &Permission| {
-            let (Peer::Ipv4(peer) | Peer::Ipv6(peer) | Peer::SecurityGroup(peer) | Peer::PrefixList(peer)) = &rule.peer;
-            format!(
-                "{} {}-{} from {peer}",
-                rule.protocol,
-                port(rule.from_port),
-                port(rule.to_port)
-            )
-        };
-        f.write_str(&self.0.iter().map(rule).collect::<Vec<_>>().join("; "))
     }
 }

@@ -3,15 +3,20 @@
 use crate::apply::{ApplyError, Target};
 use crate::backend_security_group::BackendSecurityGroup;
 use crate::bindings::{BindingError, Bindings};
+use crate::change::{Change, ListenerChange};
 use crate::defaults::Defaults;
 use crate::diff::diff;
 use crate::inventory::Inventory;
-use crate::observed::{LiveListener, LiveLoadBalancer, Observed};
+use crate::learn::learn;
+use crate::observed::{Observed, Role};
 use crate::tags::ExternalTags;
 use aws_api::elbv2::LoadBalancer;
 use aws_api::{Aws, AwsError};
 use model::Stack;
+use model::tags::{FRONTEND_NLB_ID, resource_of};
+use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Makes AWS and the TargetGroupBindings what stacks say. One stack is converged by one caller at a time; different
 /// stacks at once.
@@ -30,6 +35,8 @@ pub struct Converger {
     pub bindings: Arc<dyn Bindings>,
     /// `--external-managed-tags`.
     pub external_tags: ExternalTags,
+    /// `--lb-stabilization-monitor-interval`.
+    pub stabilization: Duration,
 }
 
 /// What a converged stack has.
@@ -39,6 +46,8 @@ pub struct Converged {
     pub dns_name: String,
     /// ARN of the load balancer.
     pub load_balancer_arn: String,
+    /// DNS name of the network load balancer in front of it, if it has one.
+    pub frontend_dns_name: Option<String>,
     /// How many changes were made.
     pub changes: usize,
 }
@@ -66,6 +75,17 @@ pub enum ConvergeError {
     NoLoadBalancer,
 }
 
+impl ConvergeError {
+    /// When to look again, if nothing is wrong but AWS is not ready.
+    #[must_use]
+    pub fn waits(&self) -> Option<Duration> {
+        match self {
+            ConvergeError::Apply(ApplyError::Waiting { again, .. }) => Some(*again),
+            _ => None,
+        }
+    }
+}
+
 impl Converger {
     /// The load balancer that a stack has now.
     ///
@@ -73,11 +93,9 @@ impl Converger {
     /// When AWS must be read and that fails.
     pub async fn load_balancer(&self, stack: &str) -> Result<Option<LoadBalancer>, ConvergeError> {
         let observed = self.inventory.observe(stack).await.map_err(ConvergeError::Observe)?;
-        Ok(observed
-            .load_balancers
-            .into_iter()
-            .next()
-            .map(|live| live.load_balancer))
+        let mut main = observed.load_balancers.into_iter();
+        let main = main.find(|live| resource_of(&live.tags) != Some(FRONTEND_NLB_ID));
+        Ok(main.map(|live| live.load_balancer))
     }
 
     /// Makes everything that the stack says, and deletes what it has and the stack does not say. `claimed` are the
@@ -95,6 +113,10 @@ impl Converger {
         Ok(Converged {
             dns_name: live.load_balancer.dns_name.clone(),
             load_balancer_arn: live.load_balancer.arn.clone(),
+            frontend_dns_name: Role::Frontend
+                .of(stack)
+                .and_then(|wanted| observed.load_balancer(wanted))
+                .map(|live| live.load_balancer.dns_name.clone()),
             changes,
         })
     }
@@ -106,6 +128,7 @@ impl Converger {
     /// When it cannot be finished. Calling again goes on from there.
     pub async fn cleanup(&self, stack: &str, claimed: &[String]) -> Result<(), ConvergeError> {
         let nothing = Stack {
+            owner: self.inventory.owner(),
             id: stack.to_owned(),
             ..Stack::default()
         };
@@ -159,13 +182,29 @@ impl Converger {
             defaults: &self.defaults,
             vpc_id: &self.vpc_id,
             stack,
+            stabilization: self.stabilization,
         };
-        for change in &changes {
+        let count = changes.len();
+        let mut pending = VecDeque::from(changes);
+        while let Some(change) = pending.pop_front() {
             tracing::info!(stack = stack.id, %change, "applying");
-            target.apply(change, observed).await?;
-            self.inventory.keep(&stack.id, observed);
+            match target.apply(&change, observed).await {
+                Err(error)
+                    if error.is_too_many_rules()
+                        && let Some(deletion) = take_deletion(&change, &mut pending) =>
+                {
+                    pending.push_front(change);
+                    pending.push_front(deletion);
+                }
+                Err(error) => {
+                    observed.doubt(&change, stack);
+                    self.inventory.keep(&stack.id, observed);
+                    return Err(error.into());
+                }
+                Ok(()) => self.inventory.keep(&stack.id, observed),
+            }
         }
-        Ok(changes.len())
+        Ok(count)
     }
 
     /// What the stack has, with the details that its diff compares.
@@ -175,7 +214,9 @@ impl Converger {
             .observe(&stack.id)
             .await
             .map_err(ConvergeError::Observe)?;
-        let learned = self.learn(&mut observed, stack).await.map_err(ConvergeError::Observe)?;
+        let learned = learn(&self.aws, &mut observed, stack)
+            .await
+            .map_err(ConvergeError::Observe)?;
         if learned {
             self.inventory.keep(&stack.id, &observed);
         }
@@ -190,80 +231,22 @@ impl Converger {
         }
         Ok(observed)
     }
+}
 
-    /// Reads the details that are not known yet, of the objects that stay, if the stack has a wish about them.
-    async fn learn(&self, observed: &mut Observed, stack: &Stack) -> Result<bool, AwsError> {
-        let elbv2 = &self.aws.elbv2;
-        let mut learned = false;
-        for wanted in stack
-            .target_groups
-            .iter()
-            .filter(|wanted| !wanted.attributes.is_empty())
-        {
-            let arn = observed.target_group(wanted).map(|live| live.group.arn.clone());
-            let live = observed
-                .target_groups
-                .iter_mut()
-                .find(|live| Some(&live.group.arn) == arn.as_ref());
-            if let Some(live) = live.filter(|live| live.attributes.is_none()) {
-                live.attributes = Some(elbv2.describe_target_group_attributes(&live.group.arn).await?);
-                learned = true;
-            }
-        }
-        let Some(wanted) = &stack.load_balancer else {
-            return Ok(learned);
-        };
-        let arn = observed
-            .load_balancer(wanted)
-            .map(|live| live.load_balancer.arn.clone());
-        let live = observed
-            .load_balancers
-            .iter_mut()
-            .find(|live| Some(&live.load_balancer.arn) == arn.as_ref());
-        let Some(live) = live else { return Ok(learned) };
-        if live.attributes.is_none() && !wanted.attributes.is_empty() {
-            live.attributes = Some(elbv2.describe_load_balancer_attributes(&live.load_balancer.arn).await?);
-            learned = true;
-        }
-        if live.capacity.is_none() && wanted.minimum_capacity.is_some() {
-            live.capacity = Some(elbv2.describe_capacity_reservation(&live.load_balancer.arn).await?);
-            learned = true;
-        }
-        Ok(self.learn_listeners(live, stack).await? || learned)
-    }
-
-    async fn learn_listeners(&self, live: &mut LiveLoadBalancer, stack: &Stack) -> Result<bool, AwsError> {
-        let elbv2 = &self.aws.elbv2;
-        let mut learned = false;
-        if live.listeners.is_none() {
-            let listeners = elbv2.describe_listeners(&live.load_balancer.arn).await?;
-            let arns: Vec<_> = listeners.iter().map(|listener| listener.arn.clone()).collect();
-            let mut tags = elbv2.describe_tags(&arns).await?;
-            let found = listeners.into_iter().map(|listener| {
-                let tags = tags.remove(&listener.arn).unwrap_or_default();
-                LiveListener::found(listener, tags)
-            });
-            live.listeners = Some(found.collect());
-            learned = true;
-        }
-        for listener in live.listeners.iter_mut().flatten() {
-            let wanted = stack
-                .listeners
-                .iter()
-                .find(|wanted| wanted.port == listener.listener.spec.port);
-            let Some(wanted) = wanted else { continue };
-            let arn = &listener.listener.arn;
-            if listener.attributes.is_none() && !wanted.attributes.is_empty() {
-                listener.attributes = Some(elbv2.describe_listener_attributes(arn).await?);
-                learned = true;
-            }
-            if listener.certificates.is_none() && listener.listener.spec.protocol == "TLS" {
-                listener.certificates = Some(elbv2.describe_listener_certificates(arn).await?);
-                learned = true;
-            }
-        }
-        Ok(learned)
-    }
+/// A rule of the same listener that is to be deleted anyway, to make room for the one that `change` makes.
+fn take_deletion(change: &Change, pending: &mut VecDeque<Change>) -> Option<Change> {
+    let Change::Listener { role, port, .. } = change else {
+        return None;
+    };
+    let place = pending.iter().position(|other| match other {
+        Change::Listener {
+            role: other_role,
+            port: other_port,
+            change: ListenerChange::DeleteRule { .. },
+        } => role == other_role && port == other_port,
+        _ => false,
+    });
+    pending.remove(place?)
 }
 
 /// An error with its sources, for a log line.

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 /// Objects that begin with the same attributes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
-    LoadBalancer,
+    LoadBalancer { kind: String },
     TargetGroup { protocol: String, target_type: String },
     Listener { protocol: String },
 }
@@ -20,7 +20,7 @@ pub(crate) enum Kind {
 impl Kind {
     fn documented(&self) -> Attributes {
         match self {
-            Kind::LoadBalancer => load_balancer_attributes(),
+            Kind::LoadBalancer { kind } => load_balancer_attributes(kind),
             Kind::TargetGroup { protocol, target_type } => target_group_attributes(protocol, target_type),
             Kind::Listener { protocol } => listener_attributes(protocol),
         }
@@ -58,31 +58,64 @@ fn attributes<const N: usize>(pairs: [(&str, &str); N]) -> Attributes {
         .collect()
 }
 
-/// Of a new network load balancer.
+/// Of a new load balancer.
 #[must_use]
-pub(crate) fn load_balancer_attributes() -> Attributes {
-    attributes([
-        ("access_logs.s3.enabled", "false"),
-        ("deletion_protection.enabled", "false"),
-        ("dns_record.client_routing_policy", "any_availability_zone"),
-        ("load_balancing.cross_zone.enabled", "false"),
-        ("zonal_shift.config.enabled", "false"),
-    ])
+pub(crate) fn load_balancer_attributes(kind: &str) -> Attributes {
+    match kind {
+        "application" => attributes([
+            ("access_logs.s3.enabled", "false"),
+            ("client_keep_alive.seconds", "3600"),
+            ("connection_logs.s3.enabled", "false"),
+            ("deletion_protection.enabled", "false"),
+            ("idle_timeout.timeout_seconds", "60"),
+            ("load_balancing.cross_zone.enabled", "true"),
+            ("routing.http.desync_mitigation_mode", "defensive"),
+            ("routing.http.drop_invalid_header_fields.enabled", "false"),
+            ("routing.http.preserve_host_header.enabled", "false"),
+            ("routing.http.x_amzn_tls_version_and_cipher_suite.enabled", "false"),
+            ("routing.http.xff_client_port.enabled", "false"),
+            ("routing.http.xff_header_processing.mode", "append"),
+            ("routing.http2.enabled", "true"),
+            ("waf.fail_open.enabled", "false"),
+            ("zonal_shift.config.enabled", "false"),
+        ]),
+        _ => attributes([
+            ("access_logs.s3.enabled", "false"),
+            ("deletion_protection.enabled", "false"),
+            ("dns_record.client_routing_policy", "any_availability_zone"),
+            ("load_balancing.cross_zone.enabled", "false"),
+            ("zonal_shift.config.enabled", "false"),
+        ]),
+    }
 }
 
-/// Of a new target group of a network load balancer. Client addresses are preserved by default for instances, and
-/// always for UDP; not for TCP and TLS to addresses.
+/// Of a new target group. Network load balancers preserve client addresses by default for instances, and always for UDP; not for TCP and TLS to
+/// addresses.
 #[must_use]
 pub(crate) fn target_group_attributes(protocol: &str, target_type: &str) -> Attributes {
-    let connection_oriented = matches!(protocol, "TCP" | "TLS");
-    let preserve = !(target_type == "ip" && connection_oriented);
-    attributes([
-        ("deregistration_delay.connection_termination.enabled", "false"),
-        ("deregistration_delay.timeout_seconds", "300"),
-        ("preserve_client_ip.enabled", if preserve { "true" } else { "false" }),
-        ("proxy_protocol_v2.enabled", "false"),
-        ("stickiness.enabled", "false"),
-    ])
+    match (protocol, target_type) {
+        (_, "alb") => Attributes::new(),
+        ("HTTP" | "HTTPS", _) => attributes([
+            ("deregistration_delay.timeout_seconds", "300"),
+            ("load_balancing.algorithm.type", "round_robin"),
+            ("load_balancing.cross_zone.enabled", "use_load_balancer_configuration"),
+            ("slow_start.duration_seconds", "0"),
+            ("stickiness.enabled", "false"),
+            ("stickiness.lb_cookie.duration_seconds", "86400"),
+            ("stickiness.type", "lb_cookie"),
+        ]),
+        _ => {
+            let connection_oriented = matches!(protocol, "TCP" | "TLS");
+            let preserve = !(target_type == "ip" && connection_oriented);
+            attributes([
+                ("deregistration_delay.connection_termination.enabled", "false"),
+                ("deregistration_delay.timeout_seconds", "300"),
+                ("preserve_client_ip.enabled", if preserve { "true" } else { "false" }),
+                ("proxy_protocol_v2.enabled", "false"),
+                ("stickiness.enabled", "false"),
+            ])
+        }
+    }
 }
 
 /// Of a new listener.
@@ -90,6 +123,7 @@ pub(crate) fn target_group_attributes(protocol: &str, target_type: &str) -> Attr
 pub(crate) fn listener_attributes(protocol: &str) -> Attributes {
     match protocol {
         "TCP" => attributes([("tcp.idle_timeout.seconds", "350")]),
+        "HTTP" | "HTTPS" => attributes([("routing.http.response.server.enabled", "true")]),
         _ => Attributes::new(),
     }
 }
@@ -97,6 +131,12 @@ pub(crate) fn listener_attributes(protocol: &str) -> Attributes {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn load_balancer() -> Kind {
+        Kind::LoadBalancer {
+            kind: "network".to_owned(),
+        }
+    }
 
     fn target_group(target_type: &str) -> Kind {
         Kind::TargetGroup {
@@ -134,10 +174,10 @@ mod tests {
             })
         };
         assert_eq!(
-            defaults.of(Kind::LoadBalancer, refused).await,
-            load_balancer_attributes()
+            defaults.of(load_balancer(), refused).await,
+            load_balancer_attributes("network")
         );
         let read = attributes([("deletion_protection.enabled", "true")]);
-        assert_eq!(defaults.of(Kind::LoadBalancer, async { Ok(read.clone()) }).await, read);
+        assert_eq!(defaults.of(load_balancer(), async { Ok(read.clone()) }).await, read);
     }
 }

@@ -1,20 +1,26 @@
 //! From what is and what should be to the steps between, in the order in which AWS accepts them.
 
+mod add_on;
 mod binding;
+mod certificate;
 mod listener;
 mod load_balancer;
+mod rule;
 mod security_group;
 mod target_group;
 
+pub(crate) use add_on::{PROTECTION, associated};
+pub(crate) use certificate::ISSUED;
+
 use crate::change::Change;
-use crate::observed::Observed;
+use crate::observed::{Observed, Role};
 use crate::tags::ExternalTags;
 use aws_api::Tags;
 use aws_api::elbv2::Attributes;
 use model::Stack;
 
 /// The changes that lead from `observed` to `desired`: what others will refer to is made first, what others may still
-/// refer to is deleted last. Empty when there is nothing to do. An object without details (attributes, listeners)
+/// refer to is deleted last. Empty when there is nothing to do. An object without details (attributes, listeners, rules)
 /// is taken to have none.
 #[must_use]
 pub fn diff(observed: &Observed, desired: &Stack, external: &ExternalTags) -> Vec<Change> {
@@ -25,14 +31,22 @@ pub fn diff(observed: &Observed, desired: &Stack, external: &ExternalTags) -> Ve
     };
     let mut changes = Vec::new();
     diff.security_group(&mut changes);
+    diff.unwanted_targets(&mut changes);
+    diff.certificates(&mut changes);
     diff.target_groups(&mut changes);
-    diff.load_balancer(&mut changes);
-    diff.listeners(&mut changes);
+    diff.unwanted_load_balancers(&mut changes);
+    for role in [Role::Main, Role::Frontend] {
+        diff.load_balancer(role, &mut changes);
+        diff.listeners(role, &mut changes);
+    }
     diff.bindings(&mut changes);
     diff.orphaned_bindings(&mut changes);
     diff.orphaned_target_groups(&mut changes);
-    diff.capacity(&mut changes);
+    diff.orphaned_certificates(&mut changes);
     diff.orphaned_security_groups(&mut changes);
+    diff.add_ons(&mut changes);
+    diff.load_balancer_targets(&mut changes);
+    diff.capacity(&mut changes);
     changes
 }
 
@@ -50,6 +64,14 @@ impl Diff<'_> {
             arn: arn.to_owned(),
             tags,
         })
+    }
+
+    /// Listeners and rules whose tags nobody manages are wanted without any.
+    fn tags_if_managed(&self, arn: &str, current: &Tags, desired: &Tags) -> Option<Change> {
+        if desired.is_empty() {
+            return None;
+        }
+        self.tags(arn, current, desired)
     }
 }
 

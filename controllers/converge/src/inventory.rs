@@ -4,10 +4,10 @@
 //! carry the cluster's tag), then our own writes keep it true. So a Service costs the same number of calls whether
 //! there are ten of them or a thousand. It is listed again when it is old, or when AWS contradicted it.
 
-use crate::observed::{LiveLoadBalancer, LiveTargetGroup, Observed};
+use crate::observed::{LiveCertificate, LiveLoadBalancer, LiveTargetGroup, Observed};
 use aws_api::ec2::SecurityGroup;
 use aws_api::{Aws, AwsError, Tags};
-use model::tags::{CLUSTER_KEY, STACK_KEY};
+use model::tags::{CLUSTER_KEY, Owner};
 use parking_lot::Mutex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -16,9 +16,12 @@ use tokio::time::Instant;
 /// The objects of one cluster in one VPC.
 pub struct Inventory {
     aws: Aws,
+    owner: Owner,
     cluster: String,
     vpc_id: String,
     max_age: Duration,
+    /// Whether stacks can have certificates, which ACM lists one by one.
+    certificates: bool,
     /// Held while listing, so that all who need a listing share one.
     listing: tokio::sync::Mutex<()>,
     state: Mutex<State>,
@@ -40,17 +43,34 @@ struct State {
 }
 
 impl Inventory {
-    /// An inventory that has not been listed yet and lists again after `max_age`.
+    /// An inventory of the stacks of one kind of owner. It has not been listed yet and lists again after `max_age`.
     #[must_use]
-    pub fn new(aws: Aws, cluster: &str, vpc_id: &str, max_age: Duration) -> Self {
+    pub fn new(aws: Aws, owner: Owner, cluster: &str, vpc_id: &str, max_age: Duration) -> Self {
         Self {
             aws,
+            owner,
             cluster: cluster.to_owned(),
             vpc_id: vpc_id.to_owned(),
             max_age,
+            certificates: false,
             listing: tokio::sync::Mutex::default(),
             state: Mutex::default(),
         }
+    }
+
+    /// The same, which lists certificates, too.
+    #[must_use]
+    pub fn with_certificates(self) -> Self {
+        Self {
+            certificates: true,
+            ..self
+        }
+    }
+
+    /// What the stacks belong to.
+    #[must_use]
+    pub fn owner(&self) -> Owner {
+        self.owner
     }
 
     /// What the stack has.
@@ -126,6 +146,7 @@ impl Inventory {
         let mut tags = self.aws.elbv2.describe_tags(&arns).await?;
 
         let mut stacks = ByStack {
+            owner: self.owner,
             cluster: &self.cluster,
             stacks: BTreeMap::new(),
         };
@@ -149,7 +170,21 @@ impl Inventory {
                 observed.security_groups.push(group);
             }
         }
+        if self.certificates {
+            self.read_certificates(&mut stacks).await?;
+        }
         Ok(stacks.stacks)
+    }
+
+    async fn read_certificates(&self, stacks: &mut ByStack<'_>) -> Result<(), AwsError> {
+        for arn in self.aws.acm.list_certificates(&[]).await? {
+            let tags = self.aws.acm.list_tags_for_certificate(&arn).await?;
+            if let Some(observed) = stacks.of(&tags) {
+                let certificate = self.aws.acm.describe_certificate(&arn).await?;
+                observed.certificates.push(LiveCertificate { certificate, tags });
+            }
+        }
+        Ok(())
     }
 }
 
@@ -176,6 +211,7 @@ impl State {
 
 /// Sorts objects of this cluster by the stack that their tags name.
 struct ByStack<'a> {
+    owner: Owner,
     cluster: &'a str,
     stacks: BTreeMap<String, Observed>,
 }
@@ -185,7 +221,7 @@ impl ByStack<'_> {
         if tags.get(CLUSTER_KEY).map(String::as_str) != Some(self.cluster) {
             return None;
         }
-        let stack = tags.get(STACK_KEY)?;
+        let stack = tags.get(self.owner.stack_key())?;
         Some(self.stacks.entry(stack.clone()).or_default())
     }
 }

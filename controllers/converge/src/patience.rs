@@ -29,6 +29,10 @@ impl Patience {
 
     /// For target groups that a listener may still name.
     pub(crate) const TARGET_GROUP: Self = Self::seconds(20);
+    /// For certificates that a listener may still name.
+    pub(crate) const CERTIFICATE: Self = Self::seconds(30);
+    /// For listeners that have just been made, which AWS may not find at once.
+    pub(crate) const NEW_LISTENER: Self = Self::seconds(20);
     /// For security groups that interfaces of a deleted load balancer may still carry.
     pub(crate) const SECURITY_GROUP: Self = Self::seconds(120);
 
@@ -36,13 +40,31 @@ impl Patience {
     ///
     /// # Errors
     /// The last error, or the first that waiting does not cure.
-    pub(crate) async fn delete<F: Future<Output = Result<()>>>(self, mut delete: impl FnMut() -> F) -> Result<()> {
+    pub(crate) async fn delete<F: Future<Output = Result<()>>>(self, delete: impl FnMut() -> F) -> Result<()> {
+        match self.repeat(delete, in_use).await {
+            Err(error) if error.is_not_found() => Ok(()),
+            outcome => outcome,
+        }
+    }
+
+    /// Repeats `call` while AWS does not find what it is about.
+    ///
+    /// # Errors
+    /// The last error, or the first that waiting does not cure.
+    pub(crate) async fn until_found<T, F: Future<Output = Result<T>>>(self, call: impl FnMut() -> F) -> Result<T> {
+        self.repeat(call, |error| error.code == "ListenerNotFound").await
+    }
+
+    async fn repeat<T, F: Future<Output = Result<T>>>(
+        self,
+        mut call: impl FnMut() -> F,
+        passes: impl Fn(&AwsError) -> bool,
+    ) -> Result<T> {
         let deadline = Instant::now() + self.total;
         let mut pause = self.first;
         loop {
-            match delete().await {
-                Err(error) if in_use(&error) && Instant::now() + pause <= deadline => {}
-                Err(error) if error.is_not_found() => return Ok(()),
+            match call().await {
+                Err(error) if passes(&error) && Instant::now() + pause <= deadline => {}
                 outcome => return outcome,
             }
             sleep(pause).await;

@@ -4,18 +4,25 @@
 
 use aws_api::Tags;
 use aws_api::ec2::{Peer, Permission, SecurityGroup};
-use aws_api::elbv2::{self, Attributes, HealthCheck, LoadBalancerZone, SubnetMapping};
-use model::tags::{MANAGED_SECURITY_GROUP_ID, resource_tags};
-use model::{Binding, Listener, LoadBalancer, SecurityGroupRef, Stack, TargetGroup, TargetGroupRef};
+use aws_api::elbv2::{
+    self, Action, Attributes, Condition, Forward, HealthCheck, LoadBalancerZone, Patterns, RuleSpec, SubnetMapping,
+};
+use model::tags::{FRONTEND_NLB_ID, LOAD_BALANCER_ID, MANAGED_SECURITY_GROUP_ID, Owner};
+use model::{
+    AddOns, AlbTargetGroup, Association, Binding, Certificate, CertificateRef, FrontendNlb, Listener, LoadBalancer,
+    LoadBalancerKind, Rule, SecurityGroupRef, Stack, TargetGroup, TargetGroupRef,
+};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use seatrial_converge::tags::ExternalTags;
-use seatrial_converge::{Change, Made, Observed, diff};
+use seatrial_converge::{
+    Change, ListenerChange, LiveListener, LiveLoadBalancer, LoadBalancerChange, Made, Observed, Role, diff,
+};
 
 const STACK: &str = "shop/web";
 
 fn tags(resource: &str, user: &Tags) -> Tags {
-    resource_tags("c", STACK, resource, user)
+    Owner::Service.resource_tags("c", STACK, resource, user)
 }
 
 fn user_tags() -> impl Strategy<Value = Tags> {
@@ -71,16 +78,21 @@ fn target_group(port: &Port, user: &Tags) -> TargetGroup {
         attributes: port.attributes.clone(),
         tags: tags(&id, user),
         id,
+        ..TargetGroup::default()
     }
+}
+
+fn forward(port: i32) -> Action<TargetGroupRef> {
+    Action::Forward(Forward::to(TargetGroupRef::Id(format!("{STACK}:{port}"))))
 }
 
 fn listener(port: &Port, user: &Tags) -> Listener {
     Listener {
         port: port.port,
         protocol: port.protocol.to_owned(),
-        targets: vec![(TargetGroupRef::Id(format!("{STACK}:{}", port.port)), None)],
+        default_actions: vec![forward(port.port)],
         certificates: if port.protocol == "TLS" {
-            vec!["cert-1".to_owned()]
+            vec![CertificateRef::Arn("cert-1".to_owned())]
         } else {
             Vec::new()
         },
@@ -167,12 +179,134 @@ prop_compose! {
             listeners: ports.iter().map(|port| listener(port, &user)).collect(),
             bindings: target_groups.iter().map(|group| binding(group, managed)).collect(),
             target_groups,
+            ..Stack::default()
+        }
+    }
+}
+
+/// A rule of an application load balancer: some paths, to one of the stack's target groups.
+fn rules() -> impl Strategy<Value = Vec<(&'static str, usize)>> {
+    proptest::collection::vec((select(vec!["/a", "/a/*", "/b", "/*"]), 0_usize..3), 0..5)
+}
+
+fn rule((priority, (path, target)): (i32, (&'static str, usize)), ports: &[i32], user: &Tags) -> Rule {
+    let spec = RuleSpec {
+        priority,
+        conditions: vec![Condition::PathPattern(Patterns::Globs(vec![path.to_owned()]))],
+        actions: vec![forward(ports[target % ports.len()])],
+        transforms: Vec::new(),
+    };
+    Rule {
+        spec,
+        tags: tags(&format!("80:{priority}"), user),
+    }
+}
+
+fn certificate(names: &[&str], user: &Tags) -> Certificate {
+    Certificate {
+        id: "certificate".to_owned(),
+        domain_name: names[0].to_owned(),
+        subject_alternative_names: names.iter().map(|name| (*name).to_owned()).collect(),
+        certificate_authority_arn: None,
+        tags: tags("certificate", user),
+    }
+}
+
+/// A network load balancer whose only target is the other one.
+fn frontend(user: &Tags, scheme: &str) -> FrontendNlb {
+    let id = "front:80".to_owned();
+    FrontendNlb {
+        load_balancer: LoadBalancer {
+            name: format!("front-{scheme}"),
+            scheme: scheme.to_owned(),
+            tags: tags(FRONTEND_NLB_ID, user),
+            ..LoadBalancer::default()
+        },
+        listeners: vec![Listener {
+            port: 80,
+            protocol: "TCP".to_owned(),
+            default_actions: vec![Action::Forward(Forward::to(TargetGroupRef::Id(id.clone())))],
+            tags: tags("front-80", user),
+            ..Listener::default()
+        }],
+        target_groups: vec![AlbTargetGroup {
+            group: TargetGroup {
+                name: "front".to_owned(),
+                target_type: "alb".to_owned(),
+                protocol: "TCP".to_owned(),
+                port: 80,
+                tags: tags(&id, user),
+                id,
+                ..TargetGroup::default()
+            },
+            alb_port: 80,
+        }],
+    }
+}
+
+fn add_ons() -> impl Strategy<Value = AddOns> {
+    let wish = || {
+        proptest::option::of(prop_oneof![
+            Just(Association::None),
+            Just(Association::With("acl".to_owned()))
+        ])
+    };
+    let shield = proptest::option::of(any::<bool>());
+    (wish(), wish(), shield).prop_map(|(wafv2, waf_regional, shield)| AddOns {
+        wafv2,
+        waf_regional,
+        shield,
+    })
+}
+
+prop_compose! {
+    /// What a group of Ingresses asks for, over the target groups and security groups of a Service.
+    fn group_stack()(
+        base in full_stack(),
+        rules in rules(),
+        names in proptest::option::of(select(vec![vec!["a.test"], vec!["a.test", "b.test"]])),
+        front in proptest::option::of(select(vec!["internal", "internet-facing"])),
+        pool in proptest::option::of(Just("pool".to_owned())),
+        version in select(vec!["HTTP1", "GRPC"]),
+        add_ons in add_ons(),
+        user in user_tags(),
+    ) -> Stack {
+        let ports: Vec<i32> = base.listeners.iter().map(|listener| listener.port).collect();
+        let rules = (1..).zip(rules).map(|numbered| rule(numbered, &ports, &user)).collect();
+        let certificate = names.map(|names| certificate(&names, &user));
+        let listener = Listener {
+            port: 80,
+            protocol: if certificate.is_some() { "HTTPS" } else { "HTTP" }.to_owned(),
+            default_actions: vec![forward(ports[0])],
+            certificates: certificate.iter().map(|one| CertificateRef::Id(one.id.clone())).collect(),
+            rules,
+            tags: tags("80", &user),
+            ..Listener::default()
+        };
+        let target_groups = base.target_groups.into_iter().map(|group| TargetGroup {
+            protocol: "HTTP".to_owned(),
+            protocol_version: Some(version.to_owned()),
+            ..group
+        });
+        Stack {
+            load_balancer: base.load_balancer.map(|balancer| LoadBalancer {
+                kind: LoadBalancerKind::Application,
+                ipv4_ipam_pool: pool,
+                tags: tags(LOAD_BALANCER_ID, &user),
+                ..balancer
+            }),
+            target_groups: target_groups.collect(),
+            listeners: vec![listener],
+            certificates: certificate.into_iter().collect(),
+            frontend: front.map(|scheme| frontend(&user, scheme)),
+            add_ons,
+            ..base
         }
     }
 }
 
 fn stack() -> impl Strategy<Value = Stack> {
-    prop_oneof![4 => full_stack(), 1 => Just(Stack { id: STACK.to_owned(), ..Stack::default() })]
+    prop_oneof![4 => full_stack(), 4 => group_stack(), 1 => Just(Stack { id: STACK.to_owned(), ..Stack::default() })]
 }
 
 /// AWS, as far as the answers to changes go.
@@ -199,12 +333,13 @@ impl Answers {
                     arn: format!("arn:tg/{id}"),
                     target_type: new.target_type.clone(),
                     protocol: new.protocol.clone(),
+                    protocol_version: new.protocol_version.clone(),
                     health_check: new.health_check.clone(),
                     ..elbv2::TargetGroup::default()
                 },
                 attributes,
             ),
-            Change::CreateLoadBalancer(new) => {
+            Change::CreateLoadBalancer(_, new) => {
                 let group = |group| observed.security_group_id(group).unwrap().to_owned();
                 let zone = |subnet: &SubnetMapping| LoadBalancerZone {
                     subnet_id: subnet.subnet_id.clone(),
@@ -213,25 +348,55 @@ impl Answers {
                 Made::LoadBalancer(
                     elbv2::LoadBalancer {
                         arn: format!("arn:lb/{id}"),
-                        kind: "network".to_owned(),
+                        kind: new.kind.as_str().to_owned(),
                         scheme: new.scheme.clone(),
                         ip_address_type: new.ip_address_type.clone(),
                         zones: new.subnets.iter().map(zone).collect(),
                         security_groups: new.security_groups.iter().map(group).collect(),
                         enforce_inbound_rules_on_private_link: Some("on".to_owned()),
+                        ipv4_ipam_pool: new.ipv4_ipam_pool.clone(),
                         ..elbv2::LoadBalancer::default()
                     },
                     attributes,
                 )
             }
-            Change::CreateListener(new) => Made::Listener(
+            Change::CreateListener(_, new) => Made::Listener(
                 elbv2::Listener {
                     arn: format!("arn:listener/{id}"),
-                    spec: observed.listener_spec(new, &desired.target_groups).unwrap(),
+                    spec: observed.listener_spec(new, desired).unwrap(),
                     ..elbv2::Listener::default()
                 },
                 attributes,
             ),
+            Change::Listener {
+                change: ListenerChange::CreateRule(new),
+                ..
+            } => Made::Rule(elbv2::Rule {
+                arn: format!("arn:rule/{id}"),
+                spec: observed.rule_spec(new, desired).unwrap(),
+                is_default: false,
+            }),
+            Change::RequestCertificate(new) => Made::Certificate(aws_api::acm::Certificate {
+                arn: format!("arn:certificate/{id}"),
+                subject_alternative_names: new.subject_alternative_names.clone(),
+                ..Default::default()
+            }),
+            Change::AwaitCertificate { .. } => {
+                let known = observed.certificate(&desired.certificates[0]).unwrap();
+                Made::Certificate(aws_api::acm::Certificate {
+                    status: "ISSUED".to_owned(),
+                    ..known.certificate.clone()
+                })
+            }
+            Change::RegisterLoadBalancer { port, .. } => {
+                let main = observed.load_balancer(desired.load_balancer.as_ref().unwrap()).unwrap();
+                Made::Target(elbv2::Target {
+                    id: main.load_balancer.arn.clone(),
+                    port: *port,
+                    zone: None,
+                })
+            }
+            Change::LoadBalancer(_, LoadBalancerChange::Protect) => Made::Protection("p".to_owned()),
             _ => Made::Done,
         }
     }
@@ -247,19 +412,23 @@ fn answers() -> impl Strategy<Value = Answers> {
     proptest::option::of(attributes(keys)).prop_map(|attributes| Answers { made: 0, attributes })
 }
 
+fn role_of(live: &LiveLoadBalancer) -> Role {
+    match live.tags.values().any(|value| value == FRONTEND_NLB_ID) {
+        true => Role::Frontend,
+        false => Role::Main,
+    }
+}
+
 /// What AWS refuses: deleting what is in use, a second listener of a port, a name twice.
 fn check_order(change: &Change, observed: &Observed) {
     let balancers = &observed.load_balancers;
     let listeners = || balancers.iter().filter_map(|live| live.listeners.as_ref()).flatten();
     match change {
         Change::DeleteTargetGroup { arn } => {
-            let names = |live: &seatrial_converge::LiveListener| {
-                live.listener
-                    .spec
-                    .forward
-                    .targets
-                    .iter()
-                    .any(|target| target.target_group_arn == *arn)
+            let names = |live: &LiveListener| {
+                let rules = live.rules.iter().flatten().flat_map(|live| &live.rule.spec.actions);
+                let mut actions = live.listener.spec.default_actions.iter().chain(rules);
+                actions.any(|action| action.target_groups().any(|group| group == arn))
             };
             assert!(!listeners().any(names), "{change} while a listener names it");
             let bound = observed
@@ -276,13 +445,37 @@ fn check_order(change: &Change, observed: &Observed) {
                 "{change} in use"
             );
         }
-        Change::CreateListener(new) => {
+        Change::CreateListener(role, new) => {
+            let of_role = |live: &&LiveLoadBalancer| role_of(live) == *role;
+            let mut there = balancers
+                .iter()
+                .filter(of_role)
+                .flat_map(|live| live.listeners.iter().flatten());
+            assert!(!there.any(|live| live.listener.spec.port == new.port), "{change} twice");
+        }
+        Change::DeleteLoadBalancer { arn } => {
+            let mut targets = observed
+                .target_groups
+                .iter()
+                .flat_map(|live| live.targets.iter().flatten());
             assert!(
-                !listeners().any(|live| live.listener.spec.port == new.port),
-                "{change} twice"
+                !targets.any(|target| target.id == *arn),
+                "{change} while it is a target"
             );
         }
-        Change::CreateLoadBalancer(_) => assert!(balancers.is_empty(), "{change} beside another"),
+        Change::DeleteCertificate { arn } => {
+            let uses = |live: &LiveListener| {
+                live.listener.spec.certificate.as_ref() == Some(arn)
+                    || live.certificates.iter().flatten().any(|other| other == arn)
+            };
+            assert!(!listeners().any(uses), "{change} in use");
+        }
+        Change::CreateLoadBalancer(role, _) => {
+            assert!(
+                balancers.iter().all(|live| role_of(live) != *role),
+                "{change} beside another"
+            );
+        }
         _ => {}
     }
 }
@@ -308,11 +501,13 @@ fn advance(observed: &mut Observed, desired: &Stack, answers: &mut Answers, step
 
 fn assert_reached(observed: &Observed, desired: &Stack) {
     assert_eq!(diff(observed, desired, &ExternalTags::new()), []);
-    assert_eq!(observed.target_groups.len(), desired.target_groups.len());
+    let frontend = usize::from(desired.frontend.is_some());
+    assert_eq!(observed.target_groups.len(), desired.target_groups.len() + frontend);
     assert_eq!(observed.bindings.len(), desired.bindings.len());
+    assert_eq!(observed.certificates.len(), desired.certificates.len());
     assert_eq!(
         observed.load_balancers.len(),
-        usize::from(desired.load_balancer.is_some())
+        usize::from(desired.load_balancer.is_some()) + frontend
     );
     assert_eq!(
         observed.security_groups.len(),
@@ -321,9 +516,13 @@ fn assert_reached(observed: &Observed, desired: &Stack) {
     let listeners = observed
         .load_balancers
         .iter()
-        .filter_map(|live| live.listeners.as_ref())
-        .flatten();
-    assert_eq!(listeners.count(), desired.listeners.len());
+        .flat_map(|live| live.listeners.iter().flatten());
+    assert_eq!(listeners.clone().count(), desired.listeners.len() + frontend);
+    let rules = |listener: &Listener| listener.rules.len();
+    assert_eq!(
+        listeners.flat_map(|live| live.rules.iter().flatten()).count(),
+        desired.listeners.iter().map(rules).sum::<usize>()
+    );
 }
 
 proptest! {
@@ -378,6 +577,7 @@ fn a_new_service_takes_six_mutating_calls() {
         listeners: vec![listener(&port, &user)],
         bindings: vec![binding(&group, false)],
         target_groups: vec![group],
+        ..Stack::default()
     };
     let changes = diff(&Observed::default(), &desired, &ExternalTags::new());
     let printed: Vec<_> = changes.iter().map(ToString::to_string).collect();

@@ -1,46 +1,132 @@
 //! A stack as the Go controller prints it: resources by type and id, which point at each other by `$ref`.
 
-use crate::tags::{LOAD_BALANCER_ID, MANAGED_SECURITY_GROUP_ID};
-use crate::{Binding, Listener, LoadBalancer, SecurityGroup, SecurityGroupRef, Stack, TargetGroup, TargetGroupRef};
-use aws_api::ec2::{Peer, Permission};
-use aws_api::elbv2::{Attributes, SubnetMapping};
+mod action;
+mod listener;
+mod load_balancer;
+mod network;
+mod target_group;
+
+use crate::tags::{FRONTEND_NLB_ID, LOAD_BALANCER_ID, Owner, without_tracking};
+use crate::{Association, FrontendNlb, Stack};
+use aws_api::Tags;
+use aws_api::elbv2::Attributes;
 use serde_json::{Map, Value, json};
 
 const LOAD_BALANCER: &str = "AWS::ElasticLoadBalancingV2::LoadBalancer";
 const TARGET_GROUP: &str = "AWS::ElasticLoadBalancingV2::TargetGroup";
 const LISTENER: &str = "AWS::ElasticLoadBalancingV2::Listener";
+const RULE: &str = "AWS::ElasticLoadBalancingV2::ListenerRule";
 const SECURITY_GROUP: &str = "AWS::EC2::SecurityGroup";
 const BINDING: &str = "K8S::ElasticLoadBalancingV2::TargetGroupBinding";
+const CERTIFICATE: &str = "AWS::ACM::Certificate";
+const WAFV2: &str = "AWS::WAFv2::WebACLAssociation";
+const WAF_REGIONAL: &str = "AWS::WAFRegional::WebACLAssociation";
+const SHIELD: &str = "AWS::Shield::Protection";
+const FRONTEND_TARGETS: &str = "FrontendNLBTargetGroup";
 
 /// `{"id": ..., "resources": {<type>: {<id>: {"spec": ...}}}}`. The shared backend security group, no resource of the stack, stands as
-/// [`Binding::BACKEND_GROUP`].
+/// [`crate::Binding::BACKEND_GROUP`]; secrets stand as `[REDACTED]`. Tags are the user's: the tracking tags follow from ids.
 #[must_use]
 pub fn printed(stack: &Stack) -> Value {
-    let mut resources = Map::new();
-    let mut put = |kind: &str, id: &str, spec: Value| {
-        let of_kind = resources.entry(kind).or_insert_with(|| json!({}));
+    let mut print = Print::default();
+    print.owner(stack);
+    print.add_ons(stack);
+    if stack.owner == Owner::Ingress {
+        print.frontend(stack.frontend.as_ref());
+    }
+    json!({ "id": stack.id, "resources": print.resources })
+}
+
+/// The resources printed so far: type, id, what it is.
+#[derive(Default)]
+struct Print {
+    resources: Map<String, Value>,
+}
+
+impl Print {
+    fn put(&mut self, kind: &str, id: &str, spec: Value) {
+        let of_kind = self.resources.entry(kind).or_insert_with(|| json!({}));
         of_kind[id] = json!({ "spec": without_nulls(spec) });
-    };
-    if let Some(group) = &stack.managed_security_group {
-        put(SECURITY_GROUP, &group.id, security_group(group));
     }
-    if let Some(balancer) = &stack.load_balancer {
-        put(LOAD_BALANCER, LOAD_BALANCER_ID, load_balancer(balancer));
+
+    fn owner(&mut self, stack: &Stack) {
+        if let Some(group) = &stack.managed_security_group {
+            self.put(SECURITY_GROUP, &group.id, network::security_group(group));
+        }
+        if let Some(balancer) = &stack.load_balancer {
+            self.put(LOAD_BALANCER, LOAD_BALANCER_ID, load_balancer::load_balancer(balancer));
+        }
+        for group in &stack.target_groups {
+            self.put(TARGET_GROUP, &group.id, target_group::target_group(group));
+        }
+        for one in &stack.listeners {
+            let id = one.port.to_string();
+            self.put(LISTENER, &id, listener::listener(one, LOAD_BALANCER_ID));
+            for rule in &one.rules {
+                self.put(RULE, &format!("{id}:{}", rule.spec.priority), listener::rule(rule, &id));
+            }
+        }
+        for one in &stack.bindings {
+            self.put(BINDING, &one.target_group, target_group::binding(one));
+        }
+        for one in &stack.certificates {
+            self.put(CERTIFICATE, &one.id, load_balancer::certificate(one));
+        }
     }
-    for group in &stack.target_groups {
-        put(TARGET_GROUP, &group.id, target_group(group));
+
+    fn add_ons(&mut self, stack: &Stack) {
+        let balancer = || load_balancer_arn(LOAD_BALANCER_ID);
+        let name = |association: &Association| match association {
+            Association::With(acl) => json!(acl),
+            Association::None => json!(""),
+        };
+        if let Some(acl) = &stack.add_ons.wafv2 {
+            let spec = json!({ "webACLARN": name(acl), "resourceARN": balancer() });
+            self.put(WAFV2, LOAD_BALANCER_ID, spec);
+        }
+        if let Some(acl) = &stack.add_ons.waf_regional {
+            let spec = json!({ "webACLID": name(acl), "resourceARN": balancer() });
+            self.put(WAF_REGIONAL, LOAD_BALANCER_ID, spec);
+        }
+        if let Some(enabled) = stack.add_ons.shield {
+            let spec = json!({ "enabled": enabled, "resourceARN": balancer() });
+            self.put(SHIELD, LOAD_BALANCER_ID, spec);
+        }
     }
-    for one in &stack.listeners {
-        put(LISTENER, &one.port.to_string(), listener(one));
+
+    /// The network load balancer in front, and what it targets: the latter is there even if the former is not.
+    fn frontend(&mut self, frontend: Option<&FrontendNlb>) {
+        let mut targets = Map::new();
+        if let Some(frontend) = frontend {
+            let balancer = load_balancer::load_balancer(&frontend.load_balancer);
+            self.put(LOAD_BALANCER, FRONTEND_NLB_ID, balancer);
+            for one in &frontend.listeners {
+                let id = format!("{FRONTEND_NLB_ID}-ls-{}-{}", one.protocol, one.port);
+                self.put(LISTENER, &id, listener::listener(one, FRONTEND_NLB_ID));
+            }
+            for one in &frontend.target_groups {
+                let group = &one.group;
+                self.put(TARGET_GROUP, &group.id, target_group::target_group(group));
+                let state = json!({
+                    "Name": group.name,
+                    "ARN": reference(TARGET_GROUP, &group.id, "targetGroupARN"),
+                    "Port": group.port,
+                    "TargetARN": load_balancer_arn(LOAD_BALANCER_ID),
+                    "TargetPort": one.alb_port,
+                });
+                targets.insert(group.name.clone(), state);
+            }
+        }
+        self.put(FRONTEND_TARGETS, FRONTEND_TARGETS, json!({ "TargetGroups": targets }));
     }
-    for one in &stack.bindings {
-        put(BINDING, &one.target_group, binding(one));
-    }
-    json!({ "id": stack.id, "resources": resources })
 }
 
 fn reference(kind: &str, id: &str, field: &str) -> Value {
     json!({ "$ref": format!("#/resources/{kind}/{id}/status/{field}") })
+}
+
+fn load_balancer_arn(id: &str) -> Value {
+    reference(LOAD_BALANCER, id, "loadBalancerARN")
 }
 
 fn without_nulls(mut spec: Value) -> Value {
@@ -57,121 +143,25 @@ fn attributes(attributes: &Attributes) -> Option<Vec<Value>> {
     (!attributes.is_empty()).then(|| listed.collect())
 }
 
-fn load_balancer(of: &LoadBalancer) -> Value {
-    let group = |group: &SecurityGroupRef| match group {
-        SecurityGroupRef::Id(id) => json!(id),
-        SecurityGroupRef::Managed => reference(SECURITY_GROUP, MANAGED_SECURITY_GROUP_ID, "groupID"),
-        SecurityGroupRef::Backend => json!(Binding::BACKEND_GROUP),
-    };
-    let mapping = |mapping: &SubnetMapping| {
-        without_nulls(json!({
-            "subnetID": mapping.subnet_id,
-            "allocationID": mapping.allocation_id,
-            "privateIPv4Address": mapping.private_ipv4_address,
-            "ipv6Address": mapping.ipv6_address,
-            "sourceNatIpv6Prefix": mapping.source_nat_ipv6_prefix,
-        }))
-    };
-    json!({
-        "name": of.name,
-        "type": "network",
-        "scheme": of.scheme,
-        "ipAddressType": of.ip_address_type,
-        "subnetMapping": of.subnets.iter().map(mapping).collect::<Vec<_>>(),
-        "securityGroups": of.security_groups.iter().map(group).collect::<Vec<_>>(),
-        "securityGroupsInboundRulesOnPrivateLink": of.enforce_inbound_rules_on_private_link,
-        "enablePrefixForIpv6SourceNat": of.enable_prefix_for_ipv6_source_nat,
-        "loadBalancerAttributes": attributes(&of.attributes),
-        "minimumLoadBalancerCapacity": of.minimum_capacity.map(|units| json!({ "capacityUnits": units })),
-        "tags": of.tags,
-    })
+/// The user's tags, if there are any.
+fn tags(tags: &Tags) -> Option<Tags> {
+    Some(without_tracking(tags)).filter(|tags| !tags.is_empty())
 }
 
-fn security_group(of: &SecurityGroup) -> Value {
-    let permission = |rule: &Permission| {
-        let (list, peer) = match &rule.peer {
-            Peer::Ipv4(range) => ("ipRanges", json!({ "cidrIP": range })),
-            Peer::Ipv6(range) => ("ipv6Range", json!({ "cidrIPv6": range })),
-            Peer::SecurityGroup(id) => ("userIDGroupPairs", json!({ "groupID": id })),
-            Peer::PrefixList(id) => ("prefixLists", json!({ "listID": id })),
-        };
-        json!({ "ipProtocol": rule.protocol, "fromPort": rule.from_port, "toPort": rule.to_port, list: [peer] })
-    };
-    json!({
-        "groupName": of.name,
-        "description": of.description,
-        "ingress": of.ingress.iter().map(permission).collect::<Vec<_>>(),
-        "tags": of.tags,
-    })
-}
-
-fn target_group(of: &TargetGroup) -> Value {
-    let check = &of.health_check;
-    json!({
-        "name": of.name,
-        "targetType": of.target_type,
-        "protocol": of.protocol,
-        "port": of.port,
-        "ipAddressType": of.ip_address_type,
-        "healthCheckConfig": without_nulls(json!({
-            "protocol": check.protocol,
-            "port": check.port,
-            "path": check.path,
-            "matcher": check.matcher.as_ref().map(|codes| json!({ "httpCode": codes })),
-            "intervalSeconds": check.interval,
-            "timeoutSeconds": check.timeout,
-            "healthyThresholdCount": check.healthy_threshold,
-            "unhealthyThresholdCount": check.unhealthy_threshold,
-        })),
-        "targetGroupAttributes": attributes(&of.attributes),
-        "tags": of.tags,
-    })
-}
-
-fn listener(of: &Listener) -> Value {
-    let target = |(group, weight): &(TargetGroupRef, Option<i32>)| {
-        let arn = match group {
-            TargetGroupRef::Arn(arn) => json!(arn),
-            TargetGroupRef::Id(id) => reference(TARGET_GROUP, id, "targetGroupARN"),
-        };
-        without_nulls(json!({ "targetGroupARN": arn, "weight": weight }))
-    };
-    let forward = without_nulls(json!({
-        "targetGroups": of.targets.iter().map(target).collect::<Vec<_>>(),
-        "targetGroupStickinessConfig": of.stickiness_enabled.map(|enabled| json!({ "enabled": enabled })),
-    }));
-    let certificates = of.certificates.iter().map(|arn| json!({ "certificateARN": arn }));
-    json!({
-        "loadBalancerARN": reference(LOAD_BALANCER, LOAD_BALANCER_ID, "loadBalancerARN"),
-        "port": of.port,
-        "protocol": of.protocol,
-        "defaultActions": [{ "type": "forward", "forwardConfig": forward }],
-        "certificates": (!of.certificates.is_empty()).then(|| certificates.collect::<Vec<_>>()),
-        "sslPolicy": of.ssl_policy,
-        "alpnPolicy": of.alpn_policy.as_ref().map(|policy| [policy]),
-        "listenerAttributes": attributes(&of.attributes),
-        "tags": of.tags,
-    })
-}
-
-fn binding(of: &Binding) -> Value {
-    let mut spec = of.spec.clone();
-    if let Some(fields) = spec.as_object_mut() {
-        fields.insert(
-            "targetGroupARN".to_owned(),
-            reference(TARGET_GROUP, &of.target_group, "targetGroupARN"),
-        );
-    }
-    let metadata = json!({ "name": of.name, "namespace": of.namespace, "labels": of.labels });
-    json!({ "template": { "metadata": metadata, "spec": spec } })
+/// A list, unless it is empty.
+fn list<T>(items: &[T], print: impl FnMut(&T) -> Value) -> Option<Vec<Value>> {
+    (!items.is_empty()).then(|| items.iter().map(print).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Binding, Listener, LoadBalancer, SecurityGroupRef, TargetGroupRef};
+    use aws_api::elbv2::{Action, Forward};
 
     #[test]
     fn resources_point_at_each_other() {
+        let group = TargetGroupRef::Id("web/a:80".to_owned());
         let stack = Stack {
             id: "web/a".to_owned(),
             load_balancer: Some(LoadBalancer {
@@ -180,7 +170,7 @@ mod tests {
             }),
             listeners: vec![Listener {
                 port: 80,
-                targets: vec![(TargetGroupRef::Id("web/a:80".to_owned()), None)],
+                default_actions: vec![Action::Forward(Forward::to(group))],
                 ..Listener::default()
             }],
             ..Stack::default()

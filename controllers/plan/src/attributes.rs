@@ -1,91 +1,41 @@
-//! Attributes of load balancers, target groups and listeners.
+//! What attributes of both kinds of load balancers have in common.
 
 use crate::PlanError;
 use aws_api::elbv2::Attributes;
 use controllers_api::annotation::Annotations;
-use controllers_api::value;
 
-const PROXY: &str = "proxy_protocol_v2.enabled";
-const ROUTING: [&str; 3] = [
+const POLICY: &str = "dns_record.client_routing_policy";
+const POLICIES: [&str; 3] = [
     "any_availability_zone",
     "partial_availability_zone_affinity",
     "availability_zone_affinity",
 ];
 
-/// Attributes of the load balancer; the older annotations for single ones win.
-pub(crate) fn of_load_balancer(annotations: Annotations<'_>) -> Result<Attributes, PlanError> {
-    let key = "aws-load-balancer-attributes";
-    let mut attributes = annotations.map(key)?;
-    if let Some(policy) = attributes.get("dns_record.client_routing_policy")
-        && !ROUTING.contains(&policy.as_str())
-    {
-        let expected = format!(
-            "right: dns_record.client_routing_policy must be one of {}",
-            ROUTING.join(", ")
-        );
-        return Err(annotations.error(key, expected, "use one of them").into());
-    }
-    if let Some(enabled) = annotations.boolean("aws-load-balancer-access-log-enabled")? {
-        attributes.insert("access_logs.s3.enabled".to_owned(), enabled.to_string());
-        for (part, suffix) in [("bucket", "bucket-name"), ("prefix", "bucket-prefix")] {
-            let value = annotations
-                .text(&format!("aws-load-balancer-access-log-s3-{suffix}"))
-                .filter(|_| enabled);
-            attributes.extend(value.map(|value| (format!("access_logs.s3.{part}"), value.to_owned())));
+/// A routing policy of a network load balancer must be one that there is.
+pub(crate) fn check_routing_policy(
+    annotations: Annotations<'_>,
+    key: &str,
+    attributes: &Attributes,
+) -> Result<(), PlanError> {
+    match attributes.get(POLICY) {
+        Some(policy) if !POLICIES.contains(&policy.as_str()) => {
+            let expected = format!("right: {POLICY} must be one of {}", POLICIES.join(", "));
+            Err(annotations.error(key, expected, "use one of them").into())
         }
+        _ => Ok(()),
     }
-    if let Some(enabled) = annotations.boolean("aws-load-balancer-cross-zone-load-balancing-enabled")? {
-        attributes.insert("load_balancing.cross_zone.enabled".to_owned(), enabled.to_string());
-    }
-    Ok(attributes)
 }
 
-/// Attributes of the target group of a Service port.
-pub(crate) fn of_target_group(annotations: Annotations<'_>, port: i32) -> Result<Attributes, PlanError> {
-    let base = "aws-load-balancer-target-group-attributes";
-    let own = format!("{base}.{port}");
-    let mut attributes = annotations.map(base)?;
-    for (key, value) in annotations.map(&own)? {
-        if !(value.is_empty() && attributes.contains_key(&key)) {
-            attributes.insert(key, value);
-        }
+/// Capacity units that an annotation reserves; 0 gives them up.
+pub(crate) fn minimum_capacity(annotations: Annotations<'_>, key: &str) -> Result<Option<i32>, PlanError> {
+    let map = annotations.map(key)?;
+    let wrong = || {
+        let remedy = "write CapacityUnits=<number>, 0 to reset";
+        annotations.error(key, "CapacityUnits and a number", remedy)
+    };
+    match (map.len(), map.get("CapacityUnits")) {
+        (0, _) => Ok(None),
+        (1, Some(units)) => Ok(Some(units.parse().map_err(|_| wrong())?)),
+        _ => Err(wrong().into()),
     }
-    attributes.entry(PROXY.to_owned()).or_insert_with(|| "false".to_owned());
-    let listed = "aws-load-balancer-proxy-protocol-per-target-group";
-    if annotations.text(listed).is_some() {
-        let mut ports = Vec::new();
-        for item in annotations.list(listed) {
-            let wrong = |_| annotations.error(listed, format!("a list of port numbers: {item}"), "write 80,443");
-            ports.push(item.parse::<i32>().map_err(wrong)?);
-        }
-        attributes.insert(PROXY.to_owned(), ports.contains(&port).to_string());
-    }
-    let everywhere = "aws-load-balancer-proxy-protocol";
-    match annotations.text(everywhere) {
-        None => {}
-        Some("*") => {
-            attributes.insert(PROXY.to_owned(), "true".to_owned());
-        }
-        Some(_) => {
-            return Err(annotations
-                .error(everywhere, "\"*\"", "write \"*\" or remove the annotation")
-                .into());
-        }
-    }
-    if attributes
-        .get("preserve_client_ip.enabled")
-        .is_some_and(|text| value::boolean(text).is_none())
-    {
-        let key = if annotations.text(&own).is_some() { &own } else { base };
-        let expected = "right: preserve_client_ip.enabled is no boolean";
-        return Err(annotations
-            .error(key, expected, "write preserve_client_ip.enabled=true or =false")
-            .into());
-    }
-    Ok(attributes)
-}
-
-/// Attributes of a listener.
-pub(crate) fn of_listener(annotations: Annotations<'_>, protocol: &str, port: i32) -> Result<Attributes, PlanError> {
-    Ok(annotations.map(&format!("aws-load-balancer-listener-attributes.{protocol}-{port}"))?)
 }

@@ -1,197 +1,64 @@
-//! TargetGroupBindings, with the rules that open the targets to the load balancer.
+//! What TargetGroupBindings of both kinds of load balancers have in common.
 
-use crate::load_balancer::Frame;
-use crate::security_group::{Groups, TargetRules, source_ranges};
-use crate::target_group::{Backend, pod_port};
-use crate::{PlanError, Subject};
 use controllers_api::target_group_binding::{
-    IpAddressType, IpBlock, Networking, NetworkingIngressRule, NetworkingPeer, NetworkingPort, Protocol, SecurityGroup,
-    ServiceReference, TargetGroupBindingSpec, TargetType,
+    IpAddressType, NetworkingPeer, NetworkingPort, Protocol, SecurityGroup, ServiceReference, TargetGroupBindingSpec,
+    TargetType,
 };
-use controllers_api::{STACK_NAME_LABEL, STACK_NAMESPACE_LABEL, value};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
-use model::{Binding, TargetGroup};
+use model::TargetGroup;
+use std::collections::BTreeMap;
 
-pub(crate) fn build(
-    subject: &Subject<'_>,
-    frame: &Frame<'_>,
-    groups: &Groups,
-    backend: &Backend<'_>,
+/// The binding of a target group to a Service's port. Nodes are chosen by `node_labels`, for targets of type instance.
+pub(crate) fn spec(
     group: &TargetGroup,
-) -> Result<Binding, PlanError> {
-    let metadata = &backend.service.metadata;
+    service: &str,
+    port: IntOrString,
+    node_labels: &BTreeMap<String, String>,
+    vpc_id: &str,
+) -> TargetGroupBindingSpec {
     let instance = group.target_type == "instance";
-    let labels = subject.annotations.map("aws-load-balancer-target-node-labels")?;
     let selector = LabelSelector {
-        match_labels: Some(labels.clone()),
+        match_labels: Some(node_labels.clone()),
         match_expressions: None,
     };
-    let multi_cluster = subject
-        .annotations
-        .boolean("aws-load-balancer-multi-cluster-target-group")?;
-    let spec = TargetGroupBindingSpec {
+    TargetGroupBindingSpec {
         target_type: Some(if instance { TargetType::Instance } else { TargetType::Ip }),
         target_group_protocol: Some(group.protocol.clone()),
         service_ref: ServiceReference {
-            name: metadata.name.clone().unwrap_or_default(),
-            port: IntOrString::Int(backend.port.port),
+            name: service.to_owned(),
+            port,
         },
-        networking: networking(subject, frame, groups, backend, group)?,
-        node_selector: (instance && !labels.is_empty()).then_some(selector),
-        ip_address_type: Some(if is_ipv6(group) {
-            IpAddressType::Ipv6
-        } else {
-            IpAddressType::Ipv4
+        node_selector: (instance && !node_labels.is_empty()).then_some(selector),
+        ip_address_type: Some(match group.ip_address_type.as_str() {
+            "ipv6" => IpAddressType::Ipv6,
+            _ => IpAddressType::Ipv4,
         }),
-        vpc_id: subject.config.vpc_id.clone(),
-        multi_cluster_target_group: multi_cluster.unwrap_or(false),
+        vpc_id: vpc_id.to_owned(),
         ..TargetGroupBindingSpec::default()
-    };
-    Ok(Binding {
-        namespace: metadata.namespace.clone().unwrap_or_else(|| "default".to_owned()),
-        name: group.name.clone(),
-        target_group: group.id.clone(),
-        labels: [
-            (STACK_NAMESPACE_LABEL, subject.namespace()),
-            (STACK_NAME_LABEL, subject.name()),
-        ]
-        .map(|(key, value)| (key.to_owned(), value.to_owned()))
-        .into(),
-        spec: serde_json::to_value(spec).map_err(|error| PlanError::Binding(error.to_string()))?,
-    })
+    }
 }
 
-fn is_ipv6(group: &TargetGroup) -> bool {
-    group.ip_address_type == "ipv6"
-}
-
-fn networking(
-    subject: &Subject<'_>,
-    frame: &Frame<'_>,
-    groups: &Groups,
-    backend: &Backend<'_>,
-    group: &TargetGroup,
-) -> Result<Option<Networking>, PlanError> {
-    let port = match group.target_type.as_str() {
-        "instance" => IntOrString::Int(group.port),
-        _ => pod_port(backend.port),
-    };
-    let ingress = match groups.targets {
-        TargetRules::Nobody => return Ok(None),
-        TargetRules::Group(id) => {
-            let source = SecurityGroup {
-                group_id: id.to_owned(),
-            };
-            let from = vec![NetworkingPeer {
-                security_group: Some(source),
-                ip_block: None,
-            }];
-            let open = subject.config.disable_restricted_rules;
-            let ports = if open {
-                all_ports(group)
-            } else {
-                needed_ports(group, &port)
-            };
-            vec![NetworkingIngressRule { from, ports }]
-        }
-        TargetRules::Addresses => by_address(subject, frame, group, &port)?,
-    };
-    Ok(Some(Networking { ingress }))
-}
-
-fn allowed(protocol: Protocol, port: Option<IntOrString>) -> NetworkingPort {
+/// A port that may be reached; all if it is not given.
+pub(crate) fn allowed(protocol: Protocol, port: Option<IntOrString>) -> NetworkingPort {
     NetworkingPort {
         protocol: Some(protocol),
         port,
     }
 }
 
-fn carries_udp(group: &TargetGroup) -> bool {
-    !matches!(group.protocol.as_str(), "TCP" | "TLS")
+/// A TCP port that may be reached; all if it is not given.
+pub(crate) fn tcp(port: Option<IntOrString>) -> NetworkingPort {
+    allowed(Protocol::Tcp, port)
 }
 
-fn all_ports(group: &TargetGroup) -> Vec<NetworkingPort> {
-    let udp = carries_udp(group).then(|| allowed(Protocol::Udp, None));
-    [allowed(Protocol::Tcp, None)].into_iter().chain(udp).collect()
-}
-
-/// The port of health checks if it differs from that of the traffic.
-fn separate_health_port(group: &TargetGroup, port: &IntOrString) -> Option<IntOrString> {
-    let health = group.health_check.port.parse().ok().map(IntOrString::Int)?;
-    (health != *port).then_some(health)
-}
-
-/// Ports of the traffic and of the health checks, which are TCP always.
-fn needed_ports(group: &TargetGroup, port: &IntOrString) -> Vec<NetworkingPort> {
-    let health = separate_health_port(group, port);
-    let mut ports = Vec::new();
-    if carries_udp(group) {
-        ports.push(allowed(Protocol::Udp, Some(port.clone())));
-    }
-    let mixed = matches!(group.protocol.as_str(), "TCP_UDP" | "TCP_QUIC");
-    if !carries_udp(group) || mixed || health.is_none() {
-        ports.push(allowed(Protocol::Tcp, Some(port.clone())));
-    }
-    ports.extend(health.map(|health| allowed(Protocol::Tcp, Some(health))));
-    ports
-}
-
-fn blocks(cidrs: impl IntoIterator<Item = String>) -> Vec<NetworkingPeer> {
-    let peer = |cidr| NetworkingPeer {
-        ip_block: Some(IpBlock { cidr }),
-        security_group: None,
+/// A security group that may come. Groups that have no id yet stand as the placeholders of [`model::Binding`].
+pub(crate) fn from_group(id: &str) -> Vec<NetworkingPeer> {
+    let source = SecurityGroup {
+        group_id: id.to_owned(),
     };
-    cidrs.into_iter().map(peer).collect()
-}
-
-/// Rules by address: the traffic comes from the clients where their address is kept, else from the load balancer's subnets, as health checks do.
-fn by_address(
-    subject: &Subject<'_>,
-    frame: &Frame<'_>,
-    group: &TargetGroup,
-    port: &IntOrString,
-) -> Result<Vec<NetworkingIngressRule>, PlanError> {
-    let ipv6 = is_ipv6(group);
-    let of_family = |v4: &[String], v6: &[String]| if ipv6 { v6.to_vec() } else { v4.to_vec() };
-    let subnets = frame.subnets.iter();
-    let subnets: Vec<_> = subnets
-        .flat_map(|subnet| of_family(std::slice::from_ref(&subnet.cidr), &subnet.ipv6_cidrs))
-        .collect();
-    let kept = group
-        .attributes
-        .get("preserve_client_ip.enabled")
-        .and_then(|text| value::boolean(text));
-    let kept = kept.unwrap_or(group.target_type == "instance");
-    let ranges: Vec<_> = source_ranges(subject)?.iter().map(ToString::to_string).collect();
-    let world = if ipv6 { "::/0" } else { "0.0.0.0/0" }.to_owned();
-    let clients = match (&subject.facts.vpc, frame.scheme.as_str()) {
-        _ if !kept && !carries_udp(group) => subnets.clone(),
-        _ if !ranges.is_empty() => ranges.clone(),
-        (Some(vpc), "internal") => of_family(&vpc.cidrs, &vpc.ipv6_cidrs),
-        _ => vec![world.clone()],
-    };
-    let tcp = allowed(Protocol::Tcp, Some(port.clone()));
-    let udp = allowed(Protocol::Udp, Some(port.clone()));
-    let ports = match group.protocol.as_str() {
-        "TCP" | "TLS" => vec![tcp],
-        "UDP" | "QUIC" => vec![udp],
-        _ => vec![tcp, udp],
-    };
-    let mut rules = vec![NetworkingIngressRule {
-        from: blocks(clients),
-        ports,
-    }];
-    let health = separate_health_port(group, port);
-    let covered = health.is_none()
-        && !matches!(group.protocol.as_str(), "UDP" | "QUIC")
-        && (!kept || ranges.is_empty() || ranges.contains(&world));
-    if !covered {
-        let health = allowed(Protocol::Tcp, Some(health.unwrap_or_else(|| port.clone())));
-        rules.push(NetworkingIngressRule {
-            from: blocks(subnets),
-            ports: vec![health],
-        });
-    }
-    Ok(rules)
+    vec![NetworkingPeer {
+        security_group: Some(source),
+        ip_block: None,
+    }]
 }

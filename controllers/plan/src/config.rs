@@ -28,6 +28,20 @@ pub struct Config {
     pub manage_backend_security_group_rules: bool,
     /// `--disable-restricted-sg-rules`.
     pub disable_restricted_rules: bool,
+    /// `--ingress-class`.
+    pub ingress_class: String,
+    /// `--tolerate-non-existent-backend-service`.
+    pub tolerate_non_existent_backend_service: bool,
+    /// `--tolerate-non-existent-backend-action`.
+    pub tolerate_non_existent_backend_action: bool,
+    /// `--allowed-certificate-authority-arns`.
+    pub allowed_certificate_authorities: BTreeSet<String>,
+    /// `--default-pca-arn`; empty if there is none.
+    pub default_pca_arn: String,
+    /// `--required-secrets-label`: key and value.
+    pub required_secrets_label: Option<(String, String)>,
+    /// `--strict-groups`: the first bad member stops its group.
+    pub strict_groups: bool,
     /// `--feature-gates`.
     pub gates: FeatureGates,
 }
@@ -56,6 +70,10 @@ pub struct FeatureGates {
     pub default_tags_low_priority: bool,
     /// `WeightedTargetGroups`.
     pub weighted_target_groups: bool,
+    /// `ALBSingleSubnet`.
+    pub alb_single_subnet: bool,
+    /// `EnableCertificateManagement`.
+    pub certificate_management: bool,
 }
 
 impl Default for FeatureGates {
@@ -71,6 +89,8 @@ impl Default for FeatureGates {
             tcp_udp_listener: false,
             default_tags_low_priority: false,
             weighted_target_groups: true,
+            alb_single_subnet: false,
+            certificate_management: false,
         }
     }
 }
@@ -89,7 +109,33 @@ impl Default for Config {
             enable_backend_security_group: true,
             manage_backend_security_group_rules: false,
             disable_restricted_rules: false,
+            ingress_class: "alb".to_owned(),
+            tolerate_non_existent_backend_service: true,
+            tolerate_non_existent_backend_action: true,
+            allowed_certificate_authorities: BTreeSet::new(),
+            default_pca_arn: String::new(),
+            required_secrets_label: None,
+            strict_groups: false,
             gates: FeatureGates::default(),
         }
+    }
+}
+
+impl Config {
+    /// Tags of a user with those of `--default-tags`, which win unless a gate says otherwise.
+    pub(crate) fn with_default_tags(&self, user: &Tags) -> Tags {
+        let (low, high) = match self.gates.default_tags_low_priority {
+            true => (&self.default_tags, user),
+            false => (user, &self.default_tags),
+        };
+        let mut tags = low.clone();
+        tags.extend(high.clone());
+        tags
+    }
+
+    /// A key among these tags that is left to others.
+    pub(crate) fn external_tag<'t>(&self, tags: &'t Tags) -> Option<&'t str> {
+        let mut keys = tags.keys().map(String::as_str);
+        keys.find(|key| self.external_managed_tags.contains(*key))
     }
 }

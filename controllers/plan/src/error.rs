@@ -1,5 +1,6 @@
-//! Why a Service cannot be planned.
+//! Why something cannot be planned.
 
+use crate::ingress::ClassError;
 use controllers_api::annotation::AnnotationError;
 
 /// Each names the annotation or field, its value, and the remedy.
@@ -8,9 +9,11 @@ pub enum PlanError {
     /// An annotation's value.
     #[error(transparent)]
     Annotation(#[from] AnnotationError),
-    /// A field of the Service's `spec`.
-    #[error("spec.{field}: {value}: {problem}; {remedy}")]
+    /// A field of an object's `spec`.
+    #[error("{}spec.{field}: {value}: {problem}; {remedy}", named(object.as_deref()))]
     Field {
+        /// The object, such as `Service shop/web`, unless it is the one that is planned.
+        object: Option<String>,
         /// Path below `spec`.
         field: String,
         /// Its value.
@@ -22,26 +25,57 @@ pub enum PlanError {
     },
     /// No subnet of the VPC is fit.
     #[error(
-        "no subnet of {vpc} is fit for a load balancer of scheme {scheme}: {tagged} carry the tag {role_tag}, of them {other_cluster} belong to other clusters, {full} have fewer than 8 free addresses; tag a subnet or name subnets in the annotation service.beta.kubernetes.io/aws-load-balancer-subnets"
+        "no subnet of {vpc} is fit for a load balancer of scheme {scheme}: {tagged} carry {role_tag}, of them {other_cluster} belong to other clusters, {full} have fewer than 8 free addresses; tag a subnet or name subnets in the annotation {annotation}"
     )]
     NoSubnets {
         /// The VPC.
         vpc: String,
         /// The scheme asked for.
         scheme: String,
-        /// The tag by which subnets are found.
-        role_tag: &'static str,
+        /// The tags by which subnets are found, in words.
+        role_tag: String,
         /// Subnets with the tag, or of the right reachability.
-        tagged: usize,
+        tagged: u32,
         /// Rejected for another cluster's tag.
-        other_cluster: usize,
+        other_cluster: u32,
         /// Rejected for lack of addresses.
-        full: usize,
+        full: u32,
+        /// Key of the annotation that names subnets.
+        annotation: String,
     },
+    /// The subnets that are fit lie in too few zones.
+    #[error(
+        "{chosen} is all that is fit of {vpc}, and a load balancer of scheme {scheme} needs subnets in {needed} availability zones; tag a subnet of another zone or name subnets in the annotation {annotation}"
+    )]
+    FewSubnets {
+        /// The VPC.
+        vpc: String,
+        /// The scheme asked for.
+        scheme: String,
+        /// The subnets, separated by commas.
+        chosen: String,
+        /// How many zones it takes.
+        needed: usize,
+        /// Key of the annotation that names subnets.
+        annotation: String,
+    },
+    /// An object that the one that is planned refers to.
+    #[error("{object}: {problem}; {remedy}")]
+    Object {
+        /// The object, such as `Secret shop/oidc`.
+        object: String,
+        /// What is wrong.
+        problem: String,
+        /// What to do.
+        remedy: String,
+    },
+    /// The class of an Ingress.
+    #[error(transparent)]
+    Class(ClassError),
     /// A TargetGroupBinding could not be written as JSON.
     #[error("a TargetGroupBinding cannot be written as JSON: {0}")]
     Binding(String),
-    /// The live load balancer contradicts the Service.
+    /// What is asked for contradicts what is there, or what others ask for.
     #[error("{problem}; {remedy}")]
     Conflict {
         /// What is wrong.
@@ -49,4 +83,20 @@ pub enum PlanError {
         /// What to do.
         remedy: String,
     },
+}
+
+fn named(object: Option<&str>) -> String {
+    object.map(|object| format!("{object}: ")).unwrap_or_default()
+}
+
+impl PlanError {
+    /// The same, about this object if it does not name one.
+    pub(crate) fn of(mut self, planned: &str) -> Self {
+        match &mut self {
+            PlanError::Annotation(error) if error.object.is_empty() => planned.clone_into(&mut error.object),
+            PlanError::Field { object, .. } if object.is_none() => *object = Some(planned.to_owned()),
+            _ => {}
+        }
+        self
+    }
 }

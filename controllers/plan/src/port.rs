@@ -1,33 +1,8 @@
-//! The ports of a Service that become listeners.
+//! Ports of Services.
 
-use crate::{PlanError, Subject};
-use k8s_openapi::api::core::v1::ServicePort;
+use crate::PlanError;
+use k8s_openapi::api::core::v1::{Service, ServicePort};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
-use std::collections::BTreeMap;
-
-/// A port of a load balancer.
-pub(crate) struct ListenerPort<'a> {
-    /// The Service's port; the first one, if two are merged.
-    pub(crate) service_port: &'a ServicePort,
-    /// `TCP`, `UDP` or `TCP_UDP`.
-    pub(crate) protocol: &'static str,
-}
-
-impl ListenerPort<'_> {
-    pub(crate) fn number(&self) -> i32 {
-        self.service_port.port
-    }
-
-    /// Whether a list of names and numbers has this port.
-    pub(crate) fn is_in(&self, list: &[String]) -> bool {
-        list.iter().any(|item| is_called(self.service_port, item))
-    }
-}
-
-/// Whether a Service port goes by this name or number.
-pub(crate) fn is_called(port: &ServicePort, text: &str) -> bool {
-    port.name.as_deref() == Some(text) || port.port.to_string() == text
-}
 
 /// The Service's port that a reference names.
 pub(crate) fn find<'a>(ports: &'a [ServicePort], wanted: &IntOrString) -> Option<&'a ServicePort> {
@@ -37,54 +12,81 @@ pub(crate) fn find<'a>(ports: &'a [ServicePort], wanted: &IntOrString) -> Option
     })
 }
 
-/// The listeners' ports in the order of the Service, TCP and UDP of one number merged where that is asked for.
-pub(crate) fn listener_ports<'a>(subject: &Subject<'a>) -> Result<Vec<ListenerPort<'a>>, PlanError> {
-    let asked = subject
-        .annotations
-        .boolean("aws-load-balancer-enable-tcp-udp-listener")?;
-    let merge = asked.unwrap_or(subject.config.gates.tcp_udp_listener);
-    let ports = subject
-        .service
-        .spec
-        .as_ref()
-        .and_then(|spec| spec.ports.as_deref())
-        .unwrap_or_default();
-    let mut groups: BTreeMap<i32, Vec<&str>> = BTreeMap::new();
-    for port in ports {
-        groups
-            .entry(port.port)
-            .or_default()
-            .push(port.protocol.as_deref().unwrap_or("TCP"));
+/// A port as a person would name it.
+pub(crate) fn described(port: &ServicePort) -> String {
+    match port.name.as_deref() {
+        Some(name) if !name.is_empty() => format!("{name} ({})", port.port),
+        _ => port.port.to_string(),
     }
-    let mut listeners: Vec<ListenerPort<'a>> = Vec::new();
-    for service_port in ports {
-        if listeners.iter().any(|other| other.number() == service_port.port) {
-            continue;
-        }
-        let mut protocols = groups[&service_port.port].clone();
-        protocols.sort_unstable();
-        let protocol = match protocols[..] {
-            ["TCP"] => "TCP",
-            ["UDP"] => "UDP",
-            ["TCP", "UDP"] if merge => "TCP_UDP",
-            _ => return Err(unfit(service_port.port, &protocols)),
-        };
-        listeners.push(ListenerPort { service_port, protocol });
-    }
-    Ok(listeners)
 }
 
-fn unfit(port: i32, protocols: &[&str]) -> PlanError {
-    let remedy = match protocols {
-        ["TCP", "UDP"] => {
-            "set the annotation service.beta.kubernetes.io/aws-load-balancer-enable-tcp-udp-listener to \"true\", or use two numbers"
+/// The pods' port of a Service port.
+pub(crate) fn pod_port(port: &ServicePort) -> IntOrString {
+    port.target_port.clone().unwrap_or(IntOrString::Int(port.port))
+}
+
+/// The number at which targets of a type answer for the named port of a Service; what would be right if there is none.
+pub(crate) fn number_of(ports: &[ServicePort], name: &str, target_type: &str) -> Result<String, &'static str> {
+    let named = find(ports, &IntOrString::String(name.to_owned()));
+    let named = named.ok_or("traffic-port, a number, or the name of a port")?;
+    match (target_type, pod_port(named)) {
+        ("instance", _) => {
+            let node_port = named.node_port.filter(|number| *number > 0);
+            node_port
+                .map(|number| number.to_string())
+                .ok_or("a port with a node port")
         }
-        _ => "a network load balancer has TCP, UDP, or both of them, on a port",
-    };
-    PlanError::Field {
-        field: "ports".to_owned(),
-        value: port.to_string(),
-        problem: format!("one listener cannot serve {}", protocols.join(" and ")),
-        remedy: remedy.to_owned(),
+        (_, IntOrString::Int(number)) => Ok(number.to_string()),
+        (_, IntOrString::String(_)) => Err("a port whose targetPort is a number"),
     }
+}
+
+/// Port of the target group of a Service's port: a named container port differs per pod, for which 1 stands. `object` names the Service, unless it is the
+/// one that is planned.
+pub(crate) fn target_port(
+    service: &Service,
+    port: &ServicePort,
+    target_type: &str,
+    object: Option<&str>,
+) -> Result<i32, PlanError> {
+    let field = |field: &str, value: &str, problem: &str, remedy: &str| PlanError::Field {
+        object: object.map(str::to_owned),
+        field: field.to_owned(),
+        value: value.to_owned(),
+        problem: problem.to_owned(),
+        remedy: remedy.to_owned(),
+    };
+    if target_type == "ip" {
+        return match pod_port(port) {
+            IntOrString::Int(0) => Err(field(
+                "ports[].targetPort",
+                "0",
+                "is no port",
+                "give a port of the pods",
+            )),
+            IntOrString::Int(number) => Ok(number),
+            IntOrString::String(_) => Ok(1),
+        };
+    }
+    let kind = service.spec.as_ref().and_then(|spec| spec.type_.as_deref());
+    let kind = kind.unwrap_or("ClusterIP");
+    match port.node_port.unwrap_or(0) {
+        _ if !matches!(kind, "LoadBalancer" | "NodePort") => {
+            let problem = "has no node ports for targets of type instance";
+            let remedy = "use type LoadBalancer or NodePort, or targets of type ip";
+            Err(field("type", kind, problem, remedy))
+        }
+        0 => {
+            let problem = "is needed by targets of type instance";
+            let remedy = "set allocateLoadBalancerNodePorts to true, or use targets of type ip";
+            Err(field("ports[].nodePort", "0", problem, remedy))
+        }
+        number => Ok(number),
+    }
+}
+
+/// Whether the Service has IPv6 addresses.
+pub(crate) fn is_ipv6(service: &Service) -> bool {
+    let families = service.spec.iter().flat_map(|spec| spec.ip_families.iter().flatten());
+    families.into_iter().any(|family| family == "IPv6")
 }

@@ -1,87 +1,233 @@
-//! The subnets of a load balancer: named, kept, or found. See the Go controller's guide "Subnet discovery".
+//! The subnets of a load balancer: named, kept, selected or found. See the Go controller's guide "Subnet discovery".
 
-use crate::{Config, Facts, PlanError};
-use aws_api::ec2::Subnet;
-use controllers_api::annotation::Annotations;
+use crate::{Config, LiveLoadBalancer, PlanError};
+use aws_api::ec2::{RouteTable, Subnet};
 use std::collections::{BTreeMap, BTreeSet};
 
-const KEY: &str = "aws-load-balancer-subnets";
 /// Free addresses that a load balancer needs in each subnet.
 const FREE_ADDRESSES: i32 = 8;
+const ZONE: &str = "availability zone";
 
-/// Subnets for a load balancer: those that the annotation names, or those of the live load balancer of the same scheme, or those found.
-///
-/// # Errors
-/// When a named subnet does not exist or does not fit, or when none is found.
-pub fn resolve<'a>(
-    annotations: Annotations<'_>,
-    scheme: &str,
-    dualstack: bool,
-    facts: &'a Facts,
-    config: &Config,
-) -> Result<Vec<&'a Subnet>, PlanError> {
-    let wanted = annotations.list(KEY);
-    if !wanted.is_empty() {
-        return named(annotations, &wanted, dualstack, facts);
+/// The network of the VPC.
+#[derive(Clone, Copy)]
+pub(crate) struct Network<'a> {
+    pub(crate) subnets: &'a [Subnet],
+    pub(crate) route_tables: &'a [RouteTable],
+}
+
+/// What a load balancer asks of its subnets.
+#[derive(Clone, Copy)]
+pub(crate) struct Zones {
+    /// Each has IPv6.
+    pub(crate) dualstack: bool,
+    /// So many availability zones; one suffices of other kinds of zones.
+    pub(crate) at_least: usize,
+}
+
+/// What would be right, and what to do.
+pub(crate) type Refusal = (String, &'static str);
+
+/// Why no subnets were found.
+pub(crate) enum Unfound {
+    /// None has IPv6: what is wrong with asking for it.
+    Ipv6(Refusal),
+    /// Else.
+    Unfit(PlanError),
+}
+
+impl<'a> Network<'a> {
+    /// Subnets by id or Name tag, in the order given.
+    pub(crate) fn named(&self, wanted: &[String], zones: Zones) -> Result<Vec<&'a Subnet>, Refusal> {
+        let mut sorted: Vec<_> = self.subnets.iter().collect();
+        sorted.sort_by(|a, b| a.id.cmp(&b.id));
+        let mut chosen: Vec<&Subnet> = Vec::new();
+        for item in wanted {
+            let fits = |subnet: &&&Subnet| match item.starts_with("subnet-") {
+                true => subnet.id == *item,
+                false => subnet.tags.get("Name") == Some(item) && chosen.iter().all(|other| other.id != subnet.id),
+            };
+            let subnet = sorted.iter().find(fits).ok_or_else(|| {
+                let expected = format!("a list of subnets of the VPC: there is no subnet {item}");
+                (expected, "name subnets by id or Name tag")
+            })?;
+            chosen.push(subnet);
+        }
+        check(&chosen, zones)?;
+        Ok(chosen)
     }
-    if let Some(live) = facts.live.as_ref().filter(|live| live.scheme == scheme) {
-        let kept = |id: &String| facts.subnets.iter().find(|subnet| subnet.id == *id);
-        let kept: Vec<_> = live.subnet_ids.iter().filter_map(kept).collect();
-        if !kept.is_empty() && kept.len() == live.subnet_ids.len() {
-            return Ok(kept);
+
+    /// The subnets of a live load balancer, if it keeps its scheme and all are known.
+    pub(crate) fn kept(&self, live: &LiveLoadBalancer, scheme: &str) -> Option<Vec<&'a Subnet>> {
+        let known = |id: &String| self.subnets.iter().find(|subnet| subnet.id == *id);
+        let kept = live.subnet_ids.iter().map(known).collect::<Option<Vec<_>>>();
+        kept.filter(|kept| live.scheme == scheme && !kept.is_empty())
+    }
+
+    /// The subnets whose role tag fits the scheme, one per zone. `annotation` is the key by which others can be named.
+    pub(crate) fn found(
+        &self,
+        scheme: &str,
+        zones: Zones,
+        config: &Config,
+        annotation: String,
+    ) -> Result<Vec<&'a Subnet>, Unfound> {
+        let role_tag = role_tag(scheme);
+        let mut candidates: Vec<_> = self
+            .subnets
+            .iter()
+            .filter(|subnet| has_role(subnet, role_tag))
+            .collect();
+        if candidates.is_empty() && config.gates.subnet_discovery_by_reachability {
+            let public = scheme == "internet-facing";
+            candidates = self
+                .subnets
+                .iter()
+                .filter(|subnet| self.is_public(subnet) == Some(public))
+                .collect();
+        }
+        let mark = format!("the tag {role_tag}");
+        self.chosen(candidates, mark, scheme, zones, config, annotation)
+    }
+
+    /// The subnets that have, for each key, a tag with one of the values; one per zone.
+    pub(crate) fn selected(
+        &self,
+        tags: &BTreeMap<String, Vec<String>>,
+        scheme: &str,
+        zones: Zones,
+        config: &Config,
+        annotation: String,
+    ) -> Result<Vec<&'a Subnet>, Unfound> {
+        let fits = |subnet: &&Subnet| {
+            let mut wanted = tags.iter();
+            wanted.all(|(key, values)| subnet.tags.get(key).is_some_and(|value| values.contains(value)))
+        };
+        let candidates = self.subnets.iter().filter(fits).collect();
+        let marks: Vec<_> = tags
+            .iter()
+            .map(|(key, values)| format!("{key}={}", values.join("|")))
+            .collect();
+        let mark = format!("the tags {} of IngressClassParams", marks.join(" and "));
+        self.chosen(candidates, mark, scheme, zones, config, annotation)
+    }
+
+    /// One subnet per zone, of those that are fit. `mark` is what the candidates have in common, in words.
+    fn chosen(
+        &self,
+        mut candidates: Vec<&'a Subnet>,
+        mark: String,
+        scheme: &str,
+        zones: Zones,
+        config: &Config,
+        annotation: String,
+    ) -> Result<Vec<&'a Subnet>, Unfound> {
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let tagged = count(candidates.len());
+        let mut drop = |reject: &dyn Fn(&Subnet) -> bool| {
+            let before = candidates.len();
+            candidates.retain(|subnet| !reject(subnet));
+            count(before - candidates.len())
+        };
+        let other_cluster = drop(&|subnet| is_of_other_cluster(subnet, config));
+        let full = drop(&|subnet| subnet.available_addresses < FREE_ADDRESSES);
+        let without_ipv6 = drop(&|subnet| zones.dualstack && subnet.ipv6_cidrs.is_empty());
+        let chosen = one_per_zone(candidates, config);
+        let (vpc, scheme) = (config.vpc_id.clone(), scheme.to_owned());
+        match chosen.len() {
+            0 if without_ipv6 > 0 => Err(Unfound::Ipv6((
+                format!("possible: no subnet of {vpc} that is fit otherwise has an IPv6 block"),
+                "associate IPv6 blocks with the subnets, or write ipv4",
+            ))),
+            0 => Err(Unfound::Unfit(PlanError::NoSubnets {
+                vpc,
+                scheme,
+                role_tag: mark,
+                tagged,
+                other_cluster,
+                full,
+                annotation,
+            })),
+            number if number < needed(&chosen, zones) => Err(Unfound::Unfit(PlanError::FewSubnets {
+                vpc,
+                scheme,
+                chosen: ids(&chosen),
+                needed: zones.at_least,
+                annotation,
+            })),
+            _ => Ok(chosen),
         }
     }
-    found(annotations, scheme, dualstack, facts, config)
-}
 
-fn named<'a>(
-    annotations: Annotations<'_>,
-    wanted: &[String],
-    dualstack: bool,
-    facts: &'a Facts,
-) -> Result<Vec<&'a Subnet>, PlanError> {
-    let mut sorted: Vec<_> = facts.subnets.iter().collect();
-    sorted.sort_by(|a, b| a.id.cmp(&b.id));
-    let mut chosen: Vec<&Subnet> = Vec::new();
-    for item in wanted {
-        let fits = |subnet: &&&Subnet| match item.starts_with("subnet-") {
-            true => subnet.id == *item,
-            false => subnet.tags.get("Name") == Some(item) && chosen.iter().all(|other| other.id != subnet.id),
-        };
-        let subnet = sorted.iter().find(fits).ok_or_else(|| {
-            let expected = format!("a list of subnets of the VPC: there is no subnet {item}");
-            annotations.error(KEY, expected, "name subnets by id or Name tag")
-        })?;
-        chosen.push(subnet);
+    /// Whether a subnet's route table, its own or the main one, leads to an internet gateway; none when no table is known.
+    fn is_public(&self, subnet: &Subnet) -> Option<bool> {
+        let tables = self.route_tables;
+        let own = tables.iter().find(|table| table.subnet_ids.contains(&subnet.id));
+        let table = own.or_else(|| tables.iter().find(|table| table.main))?;
+        Some(table.gateway_ids.iter().any(|gateway| gateway.starts_with("igw")))
     }
-    check(annotations, &chosen, dualstack)?;
-    Ok(chosen)
 }
 
-fn check(annotations: Annotations<'_>, chosen: &[&Subnet], dualstack: bool) -> Result<(), PlanError> {
-    let mut zones = BTreeSet::new();
-    if let Some(twice) = chosen.iter().find(|subnet| !zones.insert(&subnet.zone)) {
+fn cluster_tag(config: &Config) -> String {
+    format!("kubernetes.io/cluster/{}", config.cluster)
+}
+
+fn is_of_other_cluster(subnet: &Subnet, config: &Config) -> bool {
+    config.gates.subnets_cluster_tag_check
+        && !subnet.tags.contains_key(&cluster_tag(config))
+        && subnet.tags.keys().any(|key| key.starts_with("kubernetes.io/cluster"))
+}
+
+/// The subnet of each zone that carries the cluster's tag, or else has the lowest id; sorted by id.
+fn one_per_zone<'a>(mut candidates: Vec<&'a Subnet>, config: &Config) -> Vec<&'a Subnet> {
+    let own = cluster_tag(config);
+    candidates.sort_by_key(|subnet| (!subnet.tags.contains_key(&own), &subnet.id));
+    let mut by_zone = BTreeMap::new();
+    for subnet in candidates {
+        by_zone.entry(&subnet.zone).or_insert(subnet);
+    }
+    let mut chosen: Vec<_> = by_zone.into_values().collect();
+    chosen.sort_by(|a, b| a.id.cmp(&b.id));
+    chosen
+}
+
+fn ids(subnets: &[&Subnet]) -> String {
+    let ids: Vec<_> = subnets.iter().map(|subnet| subnet.id.as_str()).collect();
+    ids.join(", ")
+}
+
+/// How many zones it takes, given the kind of zone.
+fn needed(chosen: &[&Subnet], zones: Zones) -> usize {
+    match chosen.iter().all(|subnet| locale(subnet) == ZONE) {
+        true => zones.at_least,
+        false => 1,
+    }
+}
+
+fn check(chosen: &[&Subnet], zones: Zones) -> Result<(), Refusal> {
+    let mut seen = BTreeSet::new();
+    if let Some(twice) = chosen.iter().find(|subnet| !seen.insert(&subnet.zone)) {
         let expected = format!(
             "one subnet per availability zone: {} is a second one of {}",
             twice.id, twice.zone
         );
-        return Err(annotations.error(KEY, expected, "keep one subnet of each zone").into());
+        return Err((expected, "keep one subnet of each zone"));
     }
     let locales: BTreeSet<_> = chosen.iter().map(|subnet| locale(subnet)).collect();
     if locales.len() > 1 {
-        let expected = format!(
-            "of one kind of zone: it has {}",
-            locales.into_iter().collect::<Vec<_>>().join(" and ")
-        );
-        return Err(annotations
-            .error(KEY, expected, "name subnets of one kind of zone only")
-            .into());
+        let locales: Vec<_> = locales.into_iter().collect();
+        let expected = format!("of one kind of zone: it has {}", locales.join(" and "));
+        return Err((expected, "name subnets of one kind of zone only"));
     }
-    if let Some(without) = chosen.iter().find(|subnet| dualstack && subnet.ipv6_cidrs.is_empty()) {
+    if chosen.len() < needed(chosen, zones) {
+        let expected = format!("a list of subnets in at least {} availability zones", zones.at_least);
+        return Err((expected, "add a subnet of another zone"));
+    }
+    let without = chosen
+        .iter()
+        .find(|subnet| zones.dualstack && subnet.ipv6_cidrs.is_empty());
+    if let Some(without) = without {
         let expected = format!("fit for dualstack: {} has no IPv6 block", without.id);
-        return Err(annotations
-            .error(KEY, expected, "associate an IPv6 block or use ip-address-type ipv4")
-            .into());
+        return Err((expected, "associate an IPv6 block or use ip-address-type ipv4"));
     }
     Ok(())
 }
@@ -91,8 +237,8 @@ fn locale(subnet: &Subnet) -> &'static str {
     match subnet.zone.split('-').count() {
         _ if subnet.outpost_arn.is_some() => "outpost",
         _ if subnet.zone.contains("-wlz-") => "wavelength zone",
-        0..=3 => "availability zone",
-        _ if subnet.zone.contains("-gov-") && subnet.zone.split('-').count() == 4 => "availability zone",
+        0..=3 => ZONE,
+        _ if subnet.zone.contains("-gov-") && subnet.zone.split('-').count() == 4 => ZONE,
         _ => "local zone",
     }
 }
@@ -115,78 +261,8 @@ pub fn has_role(subnet: &Subnet, role_tag: &str) -> bool {
         .is_some_and(|value| matches!(value.as_str(), "" | "1"))
 }
 
-/// The subnets with the role tag; when there is none, those of the right reachability.
-fn candidates<'a>(role_tag: &str, scheme: &str, facts: &'a Facts, config: &Config) -> Vec<&'a Subnet> {
-    let subnets = facts.subnets.iter();
-    let tagged: Vec<_> = subnets.clone().filter(|subnet| has_role(subnet, role_tag)).collect();
-    if !tagged.is_empty() || !config.gates.subnet_discovery_by_reachability {
-        return tagged;
-    }
-    let public = scheme == "internet-facing";
-    subnets
-        .filter(|subnet| is_public(subnet, facts) == Some(public))
-        .collect()
-}
-
-fn found<'a>(
-    annotations: Annotations<'_>,
-    scheme: &str,
-    dualstack: bool,
-    facts: &'a Facts,
-    config: &Config,
-) -> Result<Vec<&'a Subnet>, PlanError> {
-    let role_tag = role_tag(scheme);
-    let mut candidates = candidates(role_tag, scheme, facts, config);
-    let tagged = candidates.len();
-    let own = format!("kubernetes.io/cluster/{}", config.cluster);
-    let of_other_cluster = |subnet: &Subnet| {
-        config.gates.subnets_cluster_tag_check
-            && !subnet.tags.contains_key(&own)
-            && subnet.tags.keys().any(|key| key.starts_with("kubernetes.io/cluster"))
-    };
-    let mut drop = |reject: &dyn Fn(&Subnet) -> bool| {
-        let before = candidates.len();
-        candidates.retain(|subnet| !reject(subnet));
-        before - candidates.len()
-    };
-    let other_cluster = drop(&of_other_cluster);
-    let full = drop(&|subnet| subnet.available_addresses < FREE_ADDRESSES);
-    let without_ipv6 = drop(&|subnet| dualstack && subnet.ipv6_cidrs.is_empty());
-    let mut by_zone = BTreeMap::new();
-    candidates.sort_by_key(|subnet| (!subnet.tags.contains_key(&own), &subnet.id));
-    for subnet in candidates {
-        by_zone.entry(&subnet.zone).or_insert(subnet);
-    }
-    let mut chosen: Vec<_> = by_zone.into_values().collect();
-    chosen.sort_by(|a, b| a.id.cmp(&b.id));
-    if chosen.is_empty() && without_ipv6 > 0 {
-        let expected = format!(
-            "possible: no subnet of {} that is fit otherwise has an IPv6 block",
-            config.vpc_id
-        );
-        let remedy = "associate IPv6 blocks with the subnets, or write ipv4";
-        return Err(annotations
-            .error("aws-load-balancer-ip-address-type", expected, remedy)
-            .into());
-    }
-    if chosen.is_empty() {
-        let (vpc, scheme) = (config.vpc_id.clone(), scheme.to_owned());
-        return Err(PlanError::NoSubnets {
-            vpc,
-            scheme,
-            role_tag,
-            tagged,
-            other_cluster,
-            full,
-        });
-    }
-    Ok(chosen)
-}
-
-/// Whether a subnet's route table, its own or the main one, leads to an internet gateway; none when no table is known.
-fn is_public(subnet: &Subnet, facts: &Facts) -> Option<bool> {
-    let tables = &facts.route_tables;
-    let own = tables.iter().find(|table| table.subnet_ids.contains(&subnet.id));
-    let table = own.or_else(|| tables.iter().find(|table| table.main))?;
-    Some(table.gateway_ids.iter().any(|gateway| gateway.starts_with("igw")))
+/// Whether finding subnets takes the VPC's route tables, because role tags may not suffice.
+pub(crate) fn needs_route_tables(subnets: &[Subnet], config: &Config) -> bool {
+    let untagged = |scheme| !subnets.iter().any(|subnet| has_role(subnet, role_tag(scheme)));
+    config.gates.subnet_discovery_by_reachability && ["internal", "internet-facing"].into_iter().any(untagged)
 }

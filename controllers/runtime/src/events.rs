@@ -33,9 +33,14 @@ impl Events {
     }
 
     /// Something failed; the note is the error and all its causes.
-    pub async fn warning(&self, object: &impl Resource<DynamicType = ()>, reason: &str, error: &(dyn Error + 'static)) {
-        self.publish(object, EventType::Warning, reason, &Chain(error).to_string())
-            .await;
+    pub async fn warning(
+        &self,
+        object: &impl Resource<DynamicType = ()>,
+        reason: &str,
+        error: &(dyn Error + Send + Sync + 'static),
+    ) {
+        let note = Chain(error).to_string();
+        self.publish(object, EventType::Warning, reason, &note).await;
     }
 
     /// An Event is a courtesy: when it cannot be written, that is logged and work goes on.

@@ -4,13 +4,16 @@ use crate::error::Error;
 use crate::event_filter::has_finalizer;
 use crate::facts::FactSource;
 use crate::status;
-use controllers_api::SERVICE_FINALIZER;
+use controllers_api::{GROUP_FINALIZER_PREFIX, INGRESS_FINALIZER, SERVICE_FINALIZER};
 use converge::Converger;
 use k8s_openapi::api::core::v1::{LoadBalancerStatus, Service};
+use k8s_openapi::api::networking::v1::Ingress;
 use kube::{Api, Client};
+use loadbalancing::claims::any_holds;
 use model::Stack;
-use plan::claim::is_ours;
-use plan::{Config, Facts, plan, stack_id};
+use plan::Config;
+use plan::service::claim::is_ours;
+use plan::service::{Facts, plan, stack_id};
 use runtime::cache::Cache;
 use runtime::chain::Chain;
 use runtime::events::Events;
@@ -65,12 +68,18 @@ impl Controller {
             .time("add_finalizers", finalizer)
             .await
             .map_err(Error::AddFinalizer)?;
-        let claimed = self.claimed();
+        let claimed = self.claimed().await?;
         let converged = self
             .metrics
             .time("deploy_model", self.converger.converge(&stack, &claimed))
             .await;
-        let converged = converged.map_err(Error::Converge)?;
+        let converged = match converged {
+            Err(error) if let Some(again) = error.waits() => {
+                tracing::info!(service = stack.id, error = %Chain(&error), "waiting");
+                return Ok(Outcome::After(again));
+            }
+            converged => converged.map_err(Error::Converge)?,
+        };
         let status = status::update(&api, service, status::wanted(service, &converged.dns_name));
         self.metrics
             .time("update_status", status)
@@ -87,7 +96,7 @@ impl Controller {
     async fn cleanup(&self, service: &Service) -> Result<Outcome, Error> {
         let api = self.api(service);
         let stack = plan(service, &Facts::default(), &self.config).map_err(Error::Plan)?;
-        let others = self.claimed();
+        let others = self.claimed().await?;
         let cleanup = self.converger.cleanup(&stack.id, &others);
         self.metrics
             .time("cleanup_load_balancer", cleanup)
@@ -115,11 +124,20 @@ impl Controller {
         Ok(stack)
     }
 
-    /// Ids of the stacks that have, or are about to have, something on AWS. What is being cleaned up is not among them.
-    fn claimed(&self) -> Vec<String> {
+    /// Ids of the stacks that have, or are about to have, something on AWS. What is being cleaned up is not among them. The last Service asks whether
+    /// Ingresses have what all share.
+    async fn claimed(&self) -> Result<Vec<String>, Error> {
         let claimed = |service: &Service| has_finalizer(service) && is_ours(service, &self.config);
-        self.services
-            .filter_map(|_, service| claimed(service).then(|| stack_id(service)))
+        let mut stacks = self
+            .services
+            .filter_map(|_, service| claimed(service).then(|| stack_id(service)));
+        if stacks.is_empty() {
+            let ours =
+                |finalizer: &str| finalizer == INGRESS_FINALIZER || finalizer.starts_with(GROUP_FINALIZER_PREFIX);
+            let others = any_holds::<Ingress>(&self.client, ours).await.map_err(Error::Claims)?;
+            stacks.extend(others.then(|| "ingresses".to_owned()));
+        }
+        Ok(stacks)
     }
 
     fn api(&self, service: &Service) -> Api<Service> {

@@ -21,6 +21,8 @@ pub(crate) enum Error {
     Plan(#[source] PlanError),
     #[error("cannot add the finalizer")]
     AddFinalizer(#[source] kube::Error),
+    #[error("cannot see whether Ingresses have what all load balancers share")]
+    Claims(#[source] kube::Error),
     #[error("cannot make the load balancer what it should be")]
     Converge(#[source] ConvergeError),
     #[error("cannot update the status")]
@@ -37,7 +39,7 @@ impl Error {
         match self {
             Error::Live(_) | Error::Facts(_) | Error::Plan(_) => "FailedBuildModel",
             Error::AddFinalizer(_) => "FailedAddFinalizer",
-            Error::Converge(_) => "FailedDeployModel",
+            Error::Claims(_) | Error::Converge(_) => "FailedDeployModel",
             Error::UpdateStatus(_) => "FailedUpdateStatus",
             Error::CleanupStatus(_) => "FailedCleanupStatus",
             Error::RemoveFinalizer(_) => "FailedRemoveFinalizer",
@@ -49,7 +51,7 @@ impl Error {
         match self {
             Error::Live(_) | Error::Facts(_) | Error::Plan(_) => "build_model_error",
             Error::AddFinalizer(_) => "add_finalizers_error",
-            Error::Converge(_) => "deploy_model_error",
+            Error::Claims(_) | Error::Converge(_) => "deploy_model_error",
             Error::UpdateStatus(_) => "update_status_error",
             Error::CleanupStatus(_) => "cleanup_status_error",
             Error::RemoveFinalizer(_) => "remove_finalizers_error",

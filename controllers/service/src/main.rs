@@ -2,31 +2,26 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod args;
-mod bindings;
 mod controller;
 mod error;
 mod event_filter;
 mod facts;
-mod feature_gates;
-mod fresh;
 mod settings;
 mod status;
 
 use crate::args::{Command, ControllerArgs, Print};
-use crate::bindings::{KubeBindings, Seen};
 use crate::controller::Controller;
 use crate::facts::FactSource;
-use crate::feature_gates::Gate;
 use anyhow::{Context, bail};
 use aws_sdk::Connected;
 use clap::{CommandFactory, Parser};
 use controllers_api::target_group_binding::TargetGroupBinding;
-use converge::tags::ExternalTags;
-use converge::{BackendSecurityGroup, BackendSecurityGroupConfig, Converger, Defaults, Inventory};
 use k8s_openapi::api::core::v1::Service;
 use kube::runtime::watcher;
 use kube::{Api, Client, CustomResourceExt, Resource};
-use plan::claim::is_ours;
+use loadbalancing::{Gate, KubeBindings, Seen};
+use model::tags::Owner;
+use plan::service::claim::is_ours;
 use prometheus_client::registry::Registry;
 use runtime::Key;
 use runtime::cache::{Cache, Change, follow};
@@ -53,7 +48,7 @@ fn main() -> anyhow::Result<()> {
     let Some(args) = &command.controller else {
         bail!("--cluster-name is missing");
     };
-    if let Err(message) = args.validate() {
+    if let Err(message) = command.load_balancers.validate() {
         Command::command()
             .error(clap::error::ErrorKind::ValueValidation, message)
             .exit();
@@ -75,7 +70,11 @@ async fn run(command: &Command, args: &ControllerArgs) -> anyhow::Result<()> {
     serve(&command.process, registry, ready.clone()).await?;
     let connected = aws_sdk::connect(&command.aws, &aws_metrics).await?;
     ready.set();
-    if !args.feature_gates.enabled(Gate::EnableServiceController) {
+    if !command
+        .load_balancers
+        .feature_gates
+        .enabled(Gate::EnableServiceController)
+    {
         tracing::info!("feature gate EnableServiceController is off: nothing to do");
         stop.cancelled().await;
         return Ok(());
@@ -95,15 +94,17 @@ async fn work(
     let process = &command.process;
     let queue = Queue::new(args.service_max_exponential_backoff_delay);
     let (services, bindings) = (Cache::default(), Cache::default());
-    let config = settings::config(args, &connected.vpc_id);
+    let config = settings::config(args, &command.load_balancers, &connected.vpc_id);
     let controller = Arc::new(Controller {
         facts: FactSource::new(connected.aws.ec2.clone(), config.clone(), services.clone()),
-        converger: converger(
-            args,
-            process,
-            connected,
+        converger: command.load_balancers.converger(
+            connected.aws,
+            &args.cluster_name,
+            &connected.vpc_id,
+            process.sync_period,
             KubeBindings {
                 client: client.clone(),
+                owner: Owner::Service,
                 cache: bindings.clone(),
             },
         ),
@@ -143,32 +144,6 @@ async fn work(
     }
     leadership.release().await;
     Ok(())
-}
-
-fn converger(
-    args: &ControllerArgs,
-    process: &runtime::Args,
-    connected: Connected,
-    bindings: KubeBindings,
-) -> Converger {
-    let Connected { aws, vpc_id, .. } = connected;
-    let external_tags: ExternalTags = args.external_managed_tags.iter().cloned().collect();
-    let group = BackendSecurityGroupConfig {
-        explicit: args.backend_security_group.clone(),
-        cluster: args.cluster_name.clone(),
-        vpc_id: vpc_id.clone(),
-        default_tags: args.default_tags.0.clone(),
-        external_tags: external_tags.clone(),
-    };
-    Converger {
-        inventory: Inventory::new(aws.clone(), &args.cluster_name, &vpc_id, process.sync_period),
-        backend_security_group: BackendSecurityGroup::new(aws.clone(), group),
-        bindings: Arc::new(bindings),
-        defaults: Defaults::default(),
-        aws,
-        vpc_id,
-        external_tags,
-    }
 }
 
 async fn watch_services(api: Api<Service>, cache: Cache<Service>, queue: Queue<Key>, controller: Arc<Controller>) {

@@ -2,11 +2,12 @@
 
 use super::{ToolchainError, checkout};
 use crate::host::run_command;
+use crate::instance::{AWS, CONTROLLERS};
 use crate::progress::Progress;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// The folder with seatrial-aws, service-controller and targetgroupbinding-controller.
+/// The folder with seatrial-aws and the controllers.
 #[derive(Debug, Clone)]
 pub struct Binaries {
     folder: PathBuf,
@@ -24,17 +25,10 @@ impl Binaries {
     pub(super) fn build(&self, progress: Progress) -> Result<(), ToolchainError> {
         let step = progress.step("building seatrial-aws and the controllers (about ten minutes the first time)");
         let mut cargo = Command::new("cargo");
-        cargo.args([
-            "build",
-            "--locked",
-            "--bin",
-            "seatrial-aws",
-            "--bin",
-            "service-controller",
-        ]);
-        cargo
-            .args(["--bin", "targetgroupbinding-controller"])
-            .current_dir(checkout());
+        cargo.args(["build", "--locked"]).current_dir(checkout());
+        for binary in [AWS].iter().chain(&CONTROLLERS) {
+            cargo.args(["--bin", binary]);
+        }
         if let Some(target) = self.folder.parent() {
             cargo.env("CARGO_TARGET_DIR", target);
         }

@@ -26,7 +26,7 @@ async fn a_kill_at_any_step_duplicates_nothing_and_leaves_nothing() -> Result<()
     };
     trial(setup, async |instance| {
         let walk = Walk::prepare(instance).await?;
-        let [service, bindings] = CONTROLLERS;
+        let [service, _, bindings] = CONTROLLERS;
         let alone = |example| Scene { example, beside: None };
         walk.writes(alone(Example::Ip)).await?;
         walk.calls(service, Moment::Before, alone(Example::Ip)).await?;

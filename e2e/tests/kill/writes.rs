@@ -32,7 +32,7 @@ struct Write {
 /// In the order in which they come; creates and deletes in turn, so that each leaves what the next needs.
 fn writes() -> [Write; 8] {
     use Operation::{Create, Delete};
-    let [service, binding] = CONTROLLERS;
+    let [service, _, binding] = CONTROLLERS;
     let write = |operation, writer, what, written| Write {
         what,
         operation,

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use k8s_openapi::api::core::v1::{Service, ServicePort};
-use model::names::{self, TargetGroupName};
+use model::names::service::{self as names, TargetGroupName};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 

@@ -1,9 +1,15 @@
 //! Between our types and the SDK's.
 
+mod action;
+mod rule;
+
+pub(super) use action::{actions, actions_of};
+pub(super) use rule::{conditions, rule, transforms};
+
 use aws_api::Tags;
 use aws_api::elbv2::{
-    Attributes, Forward, ForwardTarget, Listener, ListenerSpec, LoadBalancer, LoadBalancerZone, SubnetMapping, Target,
-    TargetGroup, TargetHealth,
+    Attributes, Listener, ListenerSpec, LoadBalancer, LoadBalancerZone, Matcher, MutualAuthentication, SubnetMapping,
+    Target, TargetGroup, TargetHealth, TrustStore,
 };
 use aws_sdk_elasticloadbalancingv2::types as sdk;
 
@@ -33,6 +39,8 @@ pub(super) fn load_balancer(from: sdk::LoadBalancer) -> LoadBalancer {
         enable_prefix_for_ipv6_source_nat: from
             .enable_prefix_for_ipv6_source_nat
             .map(|value| value.as_str().to_owned()),
+        customer_owned_ipv4_pool: from.customer_owned_ipv4_pool,
+        ipv4_ipam_pool: from.ipam_pools.and_then(|pools| pools.ipv4_ipam_pool_id),
     }
 }
 
@@ -66,13 +74,14 @@ pub(super) fn target_group(from: sdk::TargetGroup) -> TargetGroup {
         timeout: from.health_check_timeout_seconds.unwrap_or_default(),
         healthy_threshold: from.healthy_threshold_count.unwrap_or_default(),
         unhealthy_threshold: from.unhealthy_threshold_count.unwrap_or_default(),
-        matcher: from.matcher.and_then(|matcher| matcher.http_code),
+        matcher: from.matcher.and_then(matcher_of),
     };
     TargetGroup {
         arn: from.target_group_arn.unwrap_or_default(),
         name: from.target_group_name.unwrap_or_default(),
         target_type: text(from.target_type.as_ref().map(sdk::TargetTypeEnum::as_str)),
         protocol: text(from.protocol.as_ref().map(sdk::ProtocolEnum::as_str)),
+        protocol_version: from.protocol_version,
         port: from.port.unwrap_or_default(),
         vpc_id: from.vpc_id.unwrap_or_default(),
         ip_address_type: text(
@@ -81,12 +90,53 @@ pub(super) fn target_group(from: sdk::TargetGroup) -> TargetGroup {
                 .map(sdk::TargetGroupIpAddressTypeEnum::as_str),
         ),
         health_check,
+        control_port: from.target_control_port,
         load_balancer_arns: from.load_balancer_arns.unwrap_or_default(),
     }
 }
 
-pub(super) fn matcher(codes: &str) -> sdk::Matcher {
-    sdk::Matcher::builder().http_code(codes).build()
+pub(super) fn matcher(from: &Matcher) -> sdk::Matcher {
+    let builder = sdk::Matcher::builder();
+    match from {
+        Matcher::Http(codes) => builder.http_code(codes),
+        Matcher::Grpc(codes) => builder.grpc_code(codes),
+    }
+    .build()
+}
+
+fn matcher_of(from: sdk::Matcher) -> Option<Matcher> {
+    from.http_code.map(Matcher::Http).or(from.grpc_code.map(Matcher::Grpc))
+}
+
+pub(super) fn ipam_pools(ipv4: &str) -> sdk::IpamPools {
+    sdk::IpamPools::builder().ipv4_ipam_pool_id(ipv4).build()
+}
+
+pub(super) fn trust_store(from: sdk::TrustStore) -> TrustStore {
+    TrustStore {
+        arn: from.trust_store_arn.unwrap_or_default(),
+        name: from.name.unwrap_or_default(),
+    }
+}
+
+pub(super) fn mutual_authentication(from: &MutualAuthentication) -> sdk::MutualAuthenticationAttributes {
+    sdk::MutualAuthenticationAttributes::builder()
+        .mode(&from.mode)
+        .set_trust_store_arn(from.trust_store_arn.clone())
+        .set_ignore_client_certificate_expiry(from.ignore_client_certificate_expiry)
+        .set_advertise_trust_store_ca_names(from.advertise_trust_store_ca_names.as_deref().map(Into::into))
+        .build()
+}
+
+fn mutual_authentication_of(from: sdk::MutualAuthenticationAttributes) -> MutualAuthentication {
+    MutualAuthentication {
+        mode: from.mode.unwrap_or_default(),
+        trust_store_arn: from.trust_store_arn,
+        ignore_client_certificate_expiry: from.ignore_client_certificate_expiry,
+        advertise_trust_store_ca_names: from
+            .advertise_trust_store_ca_names
+            .map(|value| value.as_str().to_owned()),
+    }
 }
 
 pub(super) fn listener(from: sdk::Listener) -> Listener {
@@ -98,72 +148,17 @@ pub(super) fn listener(from: sdk::Listener) -> Listener {
     let spec = ListenerSpec {
         port: from.port.unwrap_or_default(),
         protocol: text(from.protocol.as_ref().map(sdk::ProtocolEnum::as_str)),
-        forward: from
-            .default_actions
-            .unwrap_or_default()
-            .into_iter()
-            .next()
-            .map(forward)
-            .unwrap_or_default(),
+        default_actions: actions_of(from.default_actions),
         certificate,
         ssl_policy: from.ssl_policy,
         alpn_policy: from.alpn_policy.unwrap_or_default().into_iter().next(),
+        mutual_authentication: from.mutual_authentication.map(mutual_authentication_of),
     };
     Listener {
         arn: from.listener_arn.unwrap_or_default(),
         load_balancer_arn: from.load_balancer_arn.unwrap_or_default(),
         spec,
     }
-}
-
-/// A single target group may be told by the short form alone.
-fn forward(from: sdk::Action) -> Forward {
-    let config = from.forward_config;
-    let stickiness_enabled = config
-        .as_ref()
-        .and_then(|config| config.target_group_stickiness_config.as_ref())
-        .and_then(|stickiness| stickiness.enabled);
-    let mut targets: Vec<_> = config
-        .and_then(|config| config.target_groups)
-        .unwrap_or_default()
-        .into_iter()
-        .map(|tuple| ForwardTarget {
-            target_group_arn: tuple.target_group_arn.unwrap_or_default(),
-            weight: tuple.weight,
-        })
-        .collect();
-    if targets.is_empty() {
-        targets.extend(from.target_group_arn.map(|target_group_arn| ForwardTarget {
-            target_group_arn,
-            weight: None,
-        }));
-    }
-    Forward {
-        targets,
-        stickiness_enabled,
-    }
-}
-
-pub(super) fn action(from: &Forward) -> sdk::Action {
-    let tuple = |target: &ForwardTarget| {
-        sdk::TargetGroupTuple::builder()
-            .target_group_arn(&target.target_group_arn)
-            .set_weight(target.weight)
-            .build()
-    };
-    let stickiness = from
-        .stickiness_enabled
-        .map(|enabled| sdk::TargetGroupStickinessConfig::builder().enabled(enabled).build());
-    let config = sdk::ForwardActionConfig::builder()
-        .set_target_groups(Some(from.targets.iter().map(tuple).collect()))
-        .set_target_group_stickiness_config(stickiness)
-        .build();
-    sdk::Action::builder()
-        .r#type(sdk::ActionTypeEnum::Forward)
-        // As the Go controller numbers it, so that the listeners of both read alike.
-        .order(1)
-        .forward_config(config)
-        .build()
 }
 
 pub(super) fn certificates<'a>(arns: impl IntoIterator<Item = &'a String>) -> Vec<sdk::Certificate> {

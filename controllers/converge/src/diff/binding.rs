@@ -16,12 +16,7 @@ impl Diff<'_> {
                         name: live.key.name.clone(),
                         ..desired.clone()
                     };
-                    if self
-                        .observed
-                        .resolve_binding(&named, &self.desired.target_groups)
-                        .as_ref()
-                        != Some(live)
-                    {
+                    if self.observed.resolve_binding(&named, self.desired).as_ref() != Some(live) {
                         changes.push(Change::UpdateBinding(named));
                     }
                 }
@@ -41,7 +36,7 @@ impl Diff<'_> {
     fn live_binding(&self, desired: &Binding) -> Option<&ResolvedBinding> {
         let arn = self
             .observed
-            .own_target_group_arn(&desired.target_group, &self.desired.target_groups)?;
+            .own_target_group_arn(&desired.target_group, self.desired)?;
         let mut live = self.observed.bindings.iter();
         live.find(|live| live.key.namespace == desired.namespace && live.target_group_arn() == Some(arn))
     }

@@ -1,103 +1,110 @@
 //! Listeners: found by port, changed in place; those of other ports are deleted first.
 
 use super::{Diff, differing};
-use crate::change::Change;
+use crate::change::{Change, ListenerChange};
 use crate::defaults;
-use crate::observed::LiveListener;
-use aws_api::elbv2::{Forward, ListenerSpec};
-use model::Listener;
+use crate::observed::{LiveListener, Role};
+use crate::rules::actions_differ;
+use aws_api::elbv2::{ListenerSpec, MutualAuthentication};
+use model::{CertificateRef, Listener};
+
+const OFF: &str = "off";
 
 impl Diff<'_> {
-    pub(super) fn listeners(&self, changes: &mut Vec<Change>) {
+    pub(super) fn listeners(&self, role: Role, changes: &mut Vec<Change>) {
         let live = self
-            .kept()
+            .kept(role)
             .and_then(|kept| kept.listeners.as_deref())
             .unwrap_or_default();
-        let wanted = |port: i32| self.desired.listeners.iter().any(|desired| desired.port == port);
-        let orphans = live.iter().filter(|live| !wanted(live.listener.spec.port));
-        changes.extend(orphans.map(|live| Change::DeleteListener {
-            arn: live.listener.arn.clone(),
-        }));
-        for desired in &self.desired.listeners {
-            match live.iter().find(|live| live.listener.spec.port == desired.port) {
-                Some(live) => self.modify_listener(live, desired, changes),
-                None => create_listener(desired, changes),
+        let desired = role.listeners(self.desired);
+        let wanted = |port: i32| desired.iter().any(|desired| desired.port == port);
+        if role.of(self.desired).is_some() {
+            let orphans = live.iter().filter(|live| !wanted(live.listener.spec.port));
+            changes.extend(orphans.map(|live| Change::DeleteListener {
+                arn: live.listener.arn.clone(),
+            }));
+        }
+        for desired in desired {
+            let live = live.iter().find(|live| live.listener.spec.port == desired.port);
+            let fresh = LiveListener {
+                attributes: Some(defaults::listener_attributes(&desired.protocol)),
+                ..LiveListener::default()
+            };
+            match live {
+                Some(live) => self.modify_listener(role, live, desired, changes),
+                None => changes.push(Change::CreateListener(role, desired.clone())),
+            }
+            let live = live.unwrap_or(&fresh);
+            let parts = [
+                self.attributes_of(live, desired),
+                self.certificates_of(live, desired),
+                self.rules(live, desired, changes),
+            ];
+            let of_listener = |change| Change::Listener {
+                role,
+                port: desired.port,
+                change,
+            };
+            changes.extend(parts.into_iter().flatten().map(of_listener));
+        }
+    }
+
+    fn modify_listener(&self, role: Role, live: &LiveListener, desired: &Listener, changes: &mut Vec<Change>) {
+        changes.extend(self.tags_if_managed(&live.listener.arn, &live.tags, &desired.tags));
+        let spec = self.observed.listener_spec(desired, self.desired);
+        if spec.is_none_or(|spec| differs(&live.listener.spec, &spec)) {
+            changes.push(Change::Listener {
+                role,
+                port: desired.port,
+                change: ListenerChange::Modify(Box::new(desired.clone())),
+            });
+        }
+    }
+
+    fn attributes_of(&self, live: &LiveListener, desired: &Listener) -> Vec<ListenerChange> {
+        let attributes = differing(live.attributes.as_ref(), &desired.attributes);
+        attributes.map(ListenerChange::ModifyAttributes).into_iter().collect()
+    }
+
+    /// The default certificate is among the further ones, too: so it stays when another becomes the default.
+    fn certificates_of(&self, live: &LiveListener, desired: &Listener) -> Vec<ListenerChange> {
+        let current = live.certificates.as_deref().unwrap_or_default();
+        let arn = |certificate: &CertificateRef| self.observed.certificate_arn(certificate, self.desired);
+        let mut missing: Vec<CertificateRef> = Vec::new();
+        for certificate in &desired.certificates {
+            let there = arn(certificate).is_some_and(|arn| current.contains(&arn));
+            if !there && !missing.contains(certificate) {
+                missing.push(certificate.clone());
             }
         }
-    }
-
-    fn modify_listener(&self, live: &LiveListener, desired: &Listener, changes: &mut Vec<Change>) {
-        changes.extend(self.tags(&live.listener.arn, &live.tags, &desired.tags));
-        let spec = self.observed.listener_spec(desired, &self.desired.target_groups);
-        if spec.is_none_or(|spec| differs(&live.listener.spec, &spec)) {
-            changes.push(Change::ModifyListener(desired.clone()));
-        }
-        attributes_and_certificates(live, desired, changes);
+        let wanted: Vec<String> = desired.certificates.iter().filter_map(arn).collect();
+        let unwanted: Vec<String> = current.iter().filter(|arn| !wanted.contains(arn)).cloned().collect();
+        let add = (!missing.is_empty()).then_some(ListenerChange::AddCertificates(missing));
+        let remove = (!unwanted.is_empty()).then_some(ListenerChange::RemoveCertificates(unwanted));
+        add.into_iter().chain(remove).collect()
     }
 }
 
-fn create_listener(desired: &Listener, changes: &mut Vec<Change>) {
-    changes.push(Change::CreateListener(desired.clone()));
-    let fresh = LiveListener {
-        attributes: Some(defaults::listener_attributes(&desired.protocol)),
-        certificates: Some(Vec::new()),
-        ..LiveListener::default()
-    };
-    attributes_and_certificates(&fresh, desired, changes);
-}
-
-fn attributes_and_certificates(live: &LiveListener, desired: &Listener, changes: &mut Vec<Change>) {
-    let port = desired.port;
-    if let Some(attributes) = differing(live.attributes.as_ref(), &desired.attributes) {
-        changes.push(Change::ModifyListenerAttributes { port, attributes });
-    }
-    let current = live.certificates.as_deref().unwrap_or_default();
-    let added = without(&desired.certificates, current);
-    if !added.is_empty() {
-        changes.push(Change::AddCertificates {
-            port,
-            certificates: added,
-        });
-    }
-    let removed = without(current, &desired.certificates);
-    if !removed.is_empty() {
-        changes.push(Change::RemoveCertificates {
-            port,
-            certificates: removed,
-        });
-    }
-}
-
-fn without(these: &[String], those: &[String]) -> Vec<String> {
-    these.iter().filter(|this| !those.contains(this)).cloned().collect()
-}
-
-/// Whether the listener is not as wanted. Policies that are not wanted explicitly may be anything.
+/// Whether the listener is not as wanted. What is not wanted explicitly may be anything.
 fn differs(current: &ListenerSpec, desired: &ListenerSpec) -> bool {
     let optional = |current: &Option<String>, desired: &Option<String>| desired.is_some() && current != desired;
     current.protocol != desired.protocol
-        || forwards_differ(&current.forward, &desired.forward)
+        || actions_differ(&current.default_actions, &desired.default_actions)
         || optional(&current.certificate, &desired.certificate)
         || optional(&current.ssl_policy, &desired.ssl_policy)
         || optional(&current.alpn_policy, &desired.alpn_policy)
+        || desired.mutual_authentication.as_ref().is_some_and(|desired| {
+            let current = current.mutual_authentication.clone().unwrap_or_default();
+            with_defaults(&current) != with_defaults(desired)
+        })
 }
 
-/// A target group without weight weighs 1; stickiness that is not wanted explicitly may be anything.
-fn forwards_differ(current: &Forward, desired: &Forward) -> bool {
-    let weighted = |forward: &Forward| {
-        let targets = forward.targets.iter();
-        let mut targets: Vec<_> = targets
-            .map(|target| (target.target_group_arn.clone(), target.weight.unwrap_or(1)))
-            .collect();
-        targets.sort();
-        // The weight of a single target group means nothing.
-        if let [(_, weight)] = targets.as_mut_slice() {
-            *weight = 1;
-        }
-        targets
-    };
-    weighted(current) != weighted(desired)
-        || desired
-            .stickiness_enabled
-            .is_some_and(|wanted| wanted != current.stickiness_enabled.unwrap_or(false))
+fn with_defaults(wish: &MutualAuthentication) -> (&str, Option<&str>, bool, &str) {
+    let mode = if wish.mode.is_empty() { OFF } else { &wish.mode };
+    (
+        mode,
+        wish.trust_store_arn.as_deref(),
+        wish.ignore_client_certificate_expiry.unwrap_or(false),
+        wish.advertise_trust_store_ca_names.as_deref().unwrap_or(OFF),
+    )
 }

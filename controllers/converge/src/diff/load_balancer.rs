@@ -1,45 +1,67 @@
 //! The load balancer: replaced when its scheme differs, for AWS cannot change that; else changed in place.
 
 use super::{Diff, differing};
-use crate::change::Change;
+use crate::change::{Change, LoadBalancerChange};
 use crate::defaults;
-use crate::observed::LiveLoadBalancer;
+use crate::observed::{LiveLoadBalancer, Role};
 use model::LoadBalancer;
+use model::tags::{FRONTEND_NLB_ID, resource_of};
 use std::collections::BTreeSet;
 
 impl Diff<'_> {
-    pub(super) fn load_balancer(&self, changes: &mut Vec<Change>) {
-        let kept = self.kept();
-        let unwanted = self.observed.load_balancers.iter();
-        let unwanted = unwanted.filter(|live| kept.is_none_or(|kept| kept.load_balancer.arn != live.load_balancer.arn));
-        changes.extend(unwanted.map(|live| Change::DeleteLoadBalancer {
+    /// Deletes what no role keeps: those in front first, since they have the others as targets.
+    pub(super) fn unwanted_load_balancers(&self, changes: &mut Vec<Change>) {
+        let kept = [Role::Main, Role::Frontend].map(|role| self.kept(role).map(|kept| &kept.load_balancer.arn));
+        let mut unwanted: Vec<_> = self.observed.load_balancers.iter().collect();
+        unwanted.retain(|live| !kept.contains(&Some(&live.load_balancer.arn)));
+        unwanted.sort_by_key(|live| resource_of(&live.tags) != Some(FRONTEND_NLB_ID));
+        changes.extend(unwanted.into_iter().map(|live| Change::DeleteLoadBalancer {
             arn: live.load_balancer.arn.clone(),
         }));
-        match (kept, &self.desired.load_balancer) {
-            (Some(live), Some(desired)) => self.modify_load_balancer(live, desired, changes),
-            (None, Some(desired)) => create_load_balancer(desired, changes),
+    }
+
+    pub(super) fn load_balancer(&self, role: Role, changes: &mut Vec<Change>) {
+        match (self.kept(role), role.of(self.desired)) {
+            (Some(live), Some(desired)) => self.modify_load_balancer(role, live, desired, changes),
+            (None, Some(desired)) => create_load_balancer(role, desired, changes),
             (_, None) => {}
         }
     }
 
-    /// The load balancer that stays.
-    pub(super) fn kept(&self) -> Option<&LiveLoadBalancer> {
-        self.observed.load_balancer(self.desired.load_balancer.as_ref()?)
+    /// The load balancer of a role that stays.
+    pub(super) fn kept(&self, role: Role) -> Option<&LiveLoadBalancer> {
+        self.observed.load_balancer(role.of(self.desired)?)
     }
 
-    fn modify_load_balancer(&self, live: &LiveLoadBalancer, desired: &LoadBalancer, changes: &mut Vec<Change>) {
+    fn modify_load_balancer(
+        &self,
+        role: Role,
+        live: &LiveLoadBalancer,
+        desired: &LoadBalancer,
+        changes: &mut Vec<Change>,
+    ) {
+        let pool_differs = live.load_balancer.ipv4_ipam_pool != desired.ipv4_ipam_pool;
+        let set_pool = || LoadBalancerChange::SetIpv4Pool(desired.ipv4_ipam_pool.clone());
+        let mut modify = Vec::new();
+        if pool_differs && desired.ipv4_ipam_pool.is_none() {
+            modify.push(set_pool());
+        }
         changes.extend(self.tags(&live.load_balancer.arn, &live.tags, &desired.tags));
         if self.security_groups_differ(live, desired) {
-            changes.push(set_security_groups(desired));
+            modify.push(set_security_groups(desired));
         }
         if subnets_differ(live, desired) {
-            changes.push(Change::SetSubnets(Box::new(desired.clone())));
+            modify.push(LoadBalancerChange::SetSubnets(Box::new(desired.clone())));
         }
         if live.load_balancer.ip_address_type != desired.ip_address_type {
-            changes.push(Change::SetIpAddressType(desired.ip_address_type.clone()));
+            modify.push(LoadBalancerChange::SetIpAddressType(desired.ip_address_type.clone()));
         }
-        changes
-            .extend(differing(live.attributes.as_ref(), &desired.attributes).map(Change::ModifyLoadBalancerAttributes));
+        let attributes = differing(live.attributes.as_ref(), &desired.attributes);
+        modify.extend(attributes.map(LoadBalancerChange::ModifyAttributes));
+        if pool_differs && desired.ipv4_ipam_pool.is_some() {
+            modify.push(set_pool());
+        }
+        changes.extend(modify.into_iter().map(|change| Change::LoadBalancer(role, change)));
     }
 
     fn security_groups_differ(&self, live: &LiveLoadBalancer, desired: &LoadBalancer) -> bool {
@@ -55,32 +77,30 @@ impl Diff<'_> {
     }
 
     pub(super) fn capacity(&self, changes: &mut Vec<Change>) {
-        let wanted = self
-            .desired
-            .load_balancer
-            .as_ref()
-            .and_then(|desired| desired.minimum_capacity);
-        let current = self.kept().map_or(Some(0), |live| live.capacity);
-        changes.extend(
-            wanted
-                .filter(|wanted| Some(*wanted) != current)
-                .map(Change::ReserveCapacity),
-        );
+        for role in [Role::Main, Role::Frontend] {
+            let wanted = role.of(self.desired).and_then(|desired| desired.minimum_capacity);
+            let current = self.kept(role).map_or(Some(0), |live| live.capacity);
+            let reserve = wanted.filter(|wanted| Some(*wanted) != current);
+            changes.extend(reserve.map(|units| Change::LoadBalancer(role, LoadBalancerChange::ReserveCapacity(units))));
+        }
     }
 }
 
-fn create_load_balancer(desired: &LoadBalancer, changes: &mut Vec<Change>) {
-    changes.push(Change::CreateLoadBalancer(desired.clone()));
+fn create_load_balancer(role: Role, desired: &LoadBalancer, changes: &mut Vec<Change>) {
+    changes.push(Change::CreateLoadBalancer(role, desired.clone()));
     // A new load balancer has it on, and CreateLoadBalancer cannot say otherwise.
     if desired.enforce_inbound_rules_on_private_link.as_deref() == Some("off") {
-        changes.push(set_security_groups(desired));
+        changes.push(Change::LoadBalancer(role, set_security_groups(desired)));
     }
-    let fresh = defaults::load_balancer_attributes();
-    changes.extend(differing(Some(&fresh), &desired.attributes).map(Change::ModifyLoadBalancerAttributes));
+    let fresh = defaults::load_balancer_attributes(desired.kind.as_str());
+    let attributes = differing(Some(&fresh), &desired.attributes);
+    changes.extend(
+        attributes.map(|differing| Change::LoadBalancer(role, LoadBalancerChange::ModifyAttributes(differing))),
+    );
 }
 
-fn set_security_groups(desired: &LoadBalancer) -> Change {
-    Change::SetSecurityGroups {
+fn set_security_groups(desired: &LoadBalancer) -> LoadBalancerChange {
+    LoadBalancerChange::SetSecurityGroups {
         groups: desired.security_groups.clone(),
         private_link: desired.enforce_inbound_rules_on_private_link.clone(),
     }
