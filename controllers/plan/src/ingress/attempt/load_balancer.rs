@@ -98,7 +98,7 @@ impl<'a> Attempt<'a> {
         let found = self.network().found(scheme, zones, self.config, annotation);
         found.map_err(|unfound| match unfound {
             Unfound::Ipv6(refusal) => self.no_ipv6(refusal),
-            Unfound::Unfit(error) => error.into(),
+            Unfound::Unfit(error) => (*error).into(),
         })
     }
 
@@ -142,7 +142,7 @@ impl<'a> Attempt<'a> {
         let selected = network.selected(tags, scheme, zones, self.config, annotation);
         selected.map_err(|unfound| match unfound {
             Unfound::Ipv6(refusal) => self.no_ipv6(refusal),
-            Unfound::Unfit(error) => self.blame(by, error),
+            Unfound::Unfit(error) => self.blame(by, *error),
         })
     }
 
