@@ -1,5 +1,5 @@
 //! Services and what is planned for them.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value)]
 
 mod choices;
 mod claims;

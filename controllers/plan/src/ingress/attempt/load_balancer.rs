@@ -127,7 +127,7 @@ impl<'a> Attempt<'a> {
         if let Some(ids) = &selector.ids {
             return network.named(ids, zones).map_err(|(expected, remedy)| {
                 let error = PlanError::Field {
-                    object: Some(format!("IngressClassParams of {}", self.named(by))),
+                    object: Some(format!("IngressClassParams of {}", self.named(by)).into()),
                     field: "subnets.ids".to_owned(),
                     value: ids.join(","),
                     problem: format!("is not {expected}"),
