@@ -16,7 +16,7 @@ pub struct AnnotationError {
     /// The whole key.
     pub key: String,
     /// What carries it, such as `Service shop/web`; empty for the object that is planned.
-    pub object: String,
+    pub object: Box<str>,
     /// The value as written.
     pub value: String,
     /// What would be right.
@@ -120,7 +120,7 @@ impl<'a> Annotations<'a> {
         let (object, value) = self.found(key).unwrap_or((self.base.object, ""));
         AnnotationError {
             key: format!("{}{key}", self.prefix),
-            object: object.to_owned(),
+            object: object.into(),
             value: value.to_owned(),
             expected: expected.into(),
             remedy: remedy.into(),

@@ -22,8 +22,8 @@ pub fn list(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// A map of `key=value` pairs, both trimmed. A comma ends a pair; the last comma of all belongs to the value before it. `\` takes the next character as
-/// it is.
+/// A map of `key=value` pairs, both trimmed. A comma ends a pair if a `=` comes after it, and belongs to the value otherwise. `\` takes the next character
+/// as it is.
 ///
 /// # Errors
 /// The part that has no key or no `=`.
@@ -75,8 +75,11 @@ fn split_pair(text: &str) -> (Letters, &str) {
     let mut characters = text.char_indices();
     while let Some((place, character)) = characters.next() {
         match character {
-            '\\' => letters.extend(characters.next().map(|(_, next)| Letter::Escaped(next))),
-            ',' if !text[place + 1..].trim().is_empty() => {
+            '\\' => letters.push(match characters.next() {
+                Some((_, next)) => Letter::Escaped(next),
+                None => Letter::Plain('\\'),
+            }),
+            ',' if text[place + 1..].contains('=') => {
                 return (Letters(letters), &text[place + 1..]);
             }
             other => letters.push(Letter::Plain(other)),
@@ -100,7 +103,9 @@ mod tests {
         assert_eq!(read("k=a,"), [pair("k", "a,")]);
         assert_eq!(read(" k ="), [pair("k", "")]);
         assert_eq!(read(""), []);
-        for malformed in ["k", "=v", "k,k2=v", "k=a,b"] {
+        assert_eq!(read("k=a,b"), [pair("k", "a,b")]);
+        assert_eq!(read("k=a\\"), [pair("k", "a\\")]);
+        for malformed in ["k", "=v", "k,k2=v"] {
             assert!(map(malformed).is_err(), "{malformed}");
         }
     }

@@ -13,7 +13,7 @@ pub enum PlanError {
     #[error("{}spec.{field}: {value}: {problem}; {remedy}", named(object.as_deref()))]
     Field {
         /// The object, such as `Service shop/web`, unless it is the one that is planned.
-        object: Option<String>,
+        object: Option<Box<str>>,
         /// Path below `spec`.
         field: String,
         /// Its value.
@@ -93,8 +93,8 @@ impl PlanError {
     /// The same, about this object if it does not name one.
     pub(crate) fn of(mut self, planned: &str) -> Self {
         match &mut self {
-            PlanError::Annotation(error) if error.object.is_empty() => planned.clone_into(&mut error.object),
-            PlanError::Field { object, .. } if object.is_none() => *object = Some(planned.to_owned()),
+            PlanError::Annotation(error) if error.object.is_empty() => error.object = planned.into(),
+            PlanError::Field { object, .. } if object.is_none() => *object = Some(planned.into()),
             _ => {}
         }
         self

@@ -50,7 +50,7 @@ pub(crate) fn target_port(
     object: Option<&str>,
 ) -> Result<i32, PlanError> {
     let field = |field: &str, value: &str, problem: &str, remedy: &str| PlanError::Field {
-        object: object.map(str::to_owned),
+        object: object.map(Into::into),
         field: field.to_owned(),
         value: value.to_owned(),
         problem: problem.to_owned(),

@@ -32,7 +32,13 @@ pub(crate) enum Unfound {
     /// None has IPv6: what is wrong with asking for it.
     Ipv6(Refusal),
     /// Else.
-    Unfit(PlanError),
+    Unfit(Box<PlanError>),
+}
+
+impl Unfound {
+    fn unfit(error: PlanError) -> Self {
+        Unfound::Unfit(Box::new(error))
+    }
 }
 
 impl<'a> Network<'a> {
@@ -138,7 +144,7 @@ impl<'a> Network<'a> {
                 format!("possible: no subnet of {vpc} that is fit otherwise has an IPv6 block"),
                 "associate IPv6 blocks with the subnets, or write ipv4",
             ))),
-            0 => Err(Unfound::Unfit(PlanError::NoSubnets {
+            0 => Err(Unfound::unfit(PlanError::NoSubnets {
                 vpc,
                 scheme,
                 role_tag: mark,
@@ -147,7 +153,7 @@ impl<'a> Network<'a> {
                 full,
                 annotation,
             })),
-            number if number < needed(&chosen, zones) => Err(Unfound::Unfit(PlanError::FewSubnets {
+            number if number < needed(&chosen, zones) => Err(Unfound::unfit(PlanError::FewSubnets {
                 vpc,
                 scheme,
                 chosen: ids(&chosen),

@@ -90,7 +90,7 @@ impl Attempt<'_> {
     fn wrong(&self, by: usize, key: &str, value: &str, expected: String, remedy: &str) -> Blame {
         let error = AnnotationError {
             key: format!("{INGRESS_PREFIX}{key}"),
-            object: String::new(),
+            object: Box::default(),
             value: value.to_owned(),
             expected,
             remedy: remedy.to_owned(),

@@ -193,7 +193,7 @@ impl Reading<'_> {
     /// An error about the parameters of the class.
     pub(crate) fn of_class(&self, field: &str, value: &str, problem: &str, remedy: &str) -> PlanError {
         PlanError::Field {
-            object: Some(format!("IngressClassParams {}", self.params_name)),
+            object: Some(format!("IngressClassParams {}", self.params_name).into()),
             field: field.to_owned(),
             value: value.to_owned(),
             problem: problem.to_owned(),

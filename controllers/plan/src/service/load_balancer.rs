@@ -52,7 +52,7 @@ fn subnets<'a>(subject: &Subject<'a>, scheme: &str, dualstack: bool) -> Result<V
     let found = network.found(scheme, zones, subject.config, annotation);
     found.map_err(|unfound| match unfound {
         Unfound::Ipv6((expected, remedy)) => subject.annotations.error(ADDRESS_TYPE, expected, remedy).into(),
-        Unfound::Unfit(error) => error,
+        Unfound::Unfit(error) => *error,
     })
 }
 

@@ -139,7 +139,7 @@ fn check_rules(aws: &Value, recorded: &Value, listener: &Listener) {
         } = spec;
         let rule = numbered
             .iter()
-            .find(|rule| rule["priority"] == priority.to_string())
+            .find(|rule| rule["priority"].as_str().and_then(|text| text.parse().ok()) == Some(*priority))
             .unwrap();
         assert_eq!(rule["tags"], json!(tags));
         let theirs: Vec<_> = rule["actions"]

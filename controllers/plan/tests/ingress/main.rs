@@ -1,5 +1,5 @@
 //! Groups of Ingresses and what is planned for them.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value)]
 
 mod backends;
 mod class_params;

@@ -1,6 +1,7 @@
 //! Properties of plans of random groups.
 
 use crate::world::{classes, config, facts, ingress, path, rule, with_rules};
+use aws_api::elbv2::Action;
 use k8s_openapi::api::networking::v1::Ingress;
 use model::{GroupId, Stack, TargetGroupRef};
 use proptest::prelude::*;
@@ -81,10 +82,7 @@ fn check(stack: &Stack) {
         let priorities: Vec<_> = listener.rules.iter().map(|rule| rule.spec.priority).collect();
         assert_eq!(priorities, (1..).take(priorities.len()).collect::<Vec<_>>());
         let rules = listener.rules.iter().flat_map(|rule| &rule.spec.actions);
-        for group in rules
-            .chain(&listener.default_actions)
-            .flat_map(|action| action.target_groups())
-        {
+        for group in rules.chain(&listener.default_actions).flat_map(Action::target_groups) {
             let TargetGroupRef::Id(id) = group else {
                 panic!("no test names an ARN")
             };

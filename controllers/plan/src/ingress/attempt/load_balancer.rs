@@ -98,7 +98,7 @@ impl<'a> Attempt<'a> {
         let found = self.network().found(scheme, zones, self.config, annotation);
         found.map_err(|unfound| match unfound {
             Unfound::Ipv6(refusal) => self.no_ipv6(refusal),
-            Unfound::Unfit(error) => error.into(),
+            Unfound::Unfit(error) => (*error).into(),
         })
     }
 
@@ -127,7 +127,7 @@ impl<'a> Attempt<'a> {
         if let Some(ids) = &selector.ids {
             return network.named(ids, zones).map_err(|(expected, remedy)| {
                 let error = PlanError::Field {
-                    object: Some(format!("IngressClassParams of {}", self.named(by))),
+                    object: Some(format!("IngressClassParams of {}", self.named(by)).into()),
                     field: "subnets.ids".to_owned(),
                     value: ids.join(","),
                     problem: format!("is not {expected}"),
@@ -142,7 +142,7 @@ impl<'a> Attempt<'a> {
         let selected = network.selected(tags, scheme, zones, self.config, annotation);
         selected.map_err(|unfound| match unfound {
             Unfound::Ipv6(refusal) => self.no_ipv6(refusal),
-            Unfound::Unfit(error) => self.blame(by, error),
+            Unfound::Unfit(error) => self.blame(by, *error),
         })
     }
 

@@ -53,7 +53,7 @@ impl Attempt<'_> {
 fn needs_dualstack(targets: &Targets) -> PlanError {
     let service = targets.binding.spec["serviceRef"]["name"].as_str().unwrap_or_default();
     PlanError::Field {
-        object: Some(format!("Service {}/{service}", targets.binding.namespace)),
+        object: Some(format!("Service {}/{service}", targets.binding.namespace).into()),
         field: "ipFamilies".to_owned(),
         value: "IPv6".to_owned(),
         problem: "needs a dualstack load balancer".to_owned(),
