@@ -107,7 +107,7 @@ impl Planner<'_> {
     /// Moves, creations, modifications, deletions. What leaves moves behind all others if anything moves.
     fn ordered(&self, stay: Vec<Pair>, modified: Vec<Pair>, coming: Vec<usize>) -> Plan {
         let leaving = self.others(&stay);
-        let mut moves: Vec<(i32, i32)> = stay.iter().map(|pair| self.from_to(pair)).collect();
+        let mut moves: Vec<(i32, i32)> = stay.iter().map(|pair| self.route(pair)).collect();
         moves.retain(|(from, to)| from != to);
         if !moves.is_empty() || self.collide(&leaving, &coming.iter().copied().collect()) {
             let places = (1..=LAST_PRIORITY).rev();
@@ -233,12 +233,12 @@ impl Planner<'_> {
         overlap(&self.current[one].spec.conditions, &self.current[other].spec.conditions)
     }
 
-    fn from_to(&self, pair: &Pair) -> (i32, i32) {
+    fn route(&self, pair: &Pair) -> (i32, i32) {
         (self.current[pair.0].spec.priority, self.wanted[pair.1].priority)
     }
 
     fn moves(&self, pair: &Pair) -> bool {
-        let (from, to) = self.from_to(pair);
+        let (from, to) = self.route(pair);
         from != to
     }
 
