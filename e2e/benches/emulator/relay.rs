@@ -5,7 +5,7 @@ use crate::relay_load::RelayLoad;
 use anyhow::{Context, Result};
 use aws_api::Aws;
 use aws_api::elbv2::{
-    Forward, ForwardTarget, HealthCheck, ListenerSpec, NewLoadBalancer, NewTargetGroup, SubnetMapping, Target,
+    Action, Forward, ForwardTarget, HealthCheck, ListenerSpec, NewLoadBalancer, NewTargetGroup, SubnetMapping, Target,
 };
 use seatrial_e2e::cluster::wait_for;
 use seatrial_e2e::load_balancer::addresses;
@@ -65,16 +65,16 @@ pub(crate) async fn load_balancer(aws: &Aws, target: SocketAddr) -> Result<Socke
     };
     let arn = aws.elbv2.create_load_balancer(&balancer).await?.arn;
     let forward = ForwardTarget {
-        target_group_arn: group.clone(),
+        target_group: group.clone(),
         weight: None,
     };
     let spec = ListenerSpec {
         port: PORT.into(),
         protocol: "TCP".into(),
-        forward: Forward {
+        default_actions: vec![Action::Forward(Forward {
             targets: vec![forward],
-            stickiness_enabled: None,
-        },
+            stickiness: None,
+        })],
         ..ListenerSpec::default()
     };
     aws.elbv2.create_listener(&arn, &spec, &Default::default()).await?;
