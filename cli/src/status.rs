@@ -1,12 +1,16 @@
-//! `seatrial status`: load balancers, listeners, target health, URLs, as the AWS API tells them.
+//! `seatrial status`: load balancers, listeners, rules, target health, URLs, as the AWS API tells them.
+
+mod rule;
 
 use crate::state;
 use anyhow::{Context, Result};
 use aws_api::Aws;
-use aws_api::elbv2::Action;
+use aws_api::elbv2::{Action, TargetHealth};
 use e2e::instance::recorded_endpoint;
 use e2e::load_balancer::addresses;
+use rule::Rule;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
@@ -22,6 +26,8 @@ pub(crate) struct LoadBalancer {
     name: String,
     /// `namespace/name` of the Service it was made for.
     service: Option<String>,
+    /// The group of Ingresses, or `namespace/name` of the one, that it was made for.
+    ingress: Option<String>,
     state: String,
     scheme: String,
     dns_name: String,
@@ -37,6 +43,9 @@ pub(crate) struct Listener {
     /// The listener's socket in each zone.
     pub(crate) sockets: Vec<SocketAddr>,
     url: String,
+    /// The rules beside the default one, by priority.
+    rules: Vec<Rule>,
+    /// The targets of all rules.
     targets: Vec<Target>,
 }
 
@@ -77,44 +86,72 @@ pub(crate) async fn read(endpoint: &str) -> Result<Status> {
 async fn describe(aws: &Aws, balancer: &aws_api::elbv2::LoadBalancer) -> Result<LoadBalancer> {
     let addresses = addresses(aws, &balancer.arn).await?;
     let tags = aws.elbv2.describe_tags(std::slice::from_ref(&balancer.arn)).await?;
-    let service = tags
-        .get(&balancer.arn)
-        .and_then(|tags| tags.get("service.k8s.aws/stack"))
-        .cloned();
+    let tag = |key: &str| tags.get(&balancer.arn).and_then(|tags| tags.get(key)).cloned();
     let mut listeners = Vec::new();
     for listener in aws.elbv2.describe_listeners(&balancer.arn).await? {
-        let port = u16::try_from(listener.spec.port).context("a port has 16 bits")?;
-        let mut targets = Vec::new();
-        for group in listener.spec.default_actions.iter().flat_map(Action::target_groups) {
-            let health = aws.elbv2.describe_target_health(group, &[]).await?;
-            targets.extend(health.into_iter().map(|health| Target {
-                id: health.target.id,
-                port: health.target.port,
-                state: health.state,
-                reason: health.reason,
-                description: health.description,
-            }));
-        }
-        listeners.push(Listener {
-            protocol: listener.spec.protocol,
-            port,
-            sockets: addresses
-                .iter()
-                .map(|address| SocketAddr::new(*address, port))
-                .collect(),
-            url: format!("http://{}:{port}/", balancer.dns_name),
-            targets,
-        });
+        listeners.push(describe_listener(aws, balancer, &listener, &addresses).await?);
     }
     Ok(LoadBalancer {
         name: balancer.name.clone(),
-        service,
+        service: tag("service.k8s.aws/stack"),
+        ingress: tag("ingress.k8s.aws/stack"),
         state: balancer.state.clone(),
         scheme: balancer.scheme.clone(),
         dns_name: balancer.dns_name.clone(),
         addresses,
         listeners,
     })
+}
+
+async fn describe_listener(
+    aws: &Aws,
+    balancer: &aws_api::elbv2::LoadBalancer,
+    listener: &aws_api::elbv2::Listener,
+    addresses: &[IpAddr],
+) -> Result<Listener> {
+    let port = u16::try_from(listener.spec.port).context("a port has 16 bits")?;
+    let has_rules = balancer.kind == "application";
+    let rules = if has_rules {
+        aws.elbv2.describe_rules(&listener.arn).await?
+    } else {
+        Vec::new()
+    };
+    let of_rules = rules.iter().flat_map(|rule| &rule.spec.actions);
+    let actions = listener.spec.default_actions.iter().chain(of_rules);
+    let mut targets = Vec::new();
+    for group in actions.flat_map(Action::target_groups).collect::<BTreeSet<_>>() {
+        let health = aws.elbv2.describe_target_health(group, &[]).await?;
+        targets.extend(health.into_iter().map(Target::of));
+    }
+    let scheme = if listener.spec.protocol == "HTTPS" {
+        "https"
+    } else {
+        "http"
+    };
+    let named = rules.iter().filter(|rule| !rule.is_default);
+    Ok(Listener {
+        protocol: listener.spec.protocol.clone(),
+        port,
+        sockets: addresses
+            .iter()
+            .map(|address| SocketAddr::new(*address, port))
+            .collect(),
+        url: format!("{scheme}://{}:{port}/", balancer.dns_name),
+        rules: named.map(Rule::of).collect(),
+        targets,
+    })
+}
+
+impl Target {
+    fn of(health: TargetHealth) -> Self {
+        Self {
+            id: health.target.id,
+            port: health.target.port,
+            state: health.state,
+            reason: health.reason,
+            description: health.description,
+        }
+    }
 }
 
 impl Listener {
@@ -149,15 +186,18 @@ impl fmt::Display for Status {
         }
         for balancer in &self.load_balancers {
             let addresses: Vec<String> = balancer.addresses.iter().map(ToString::to_string).collect();
-            let service = balancer.service.as_deref().unwrap_or("-");
-            writeln!(
-                f,
-                "{}  Service {service}  {}  {}",
-                balancer.name, balancer.scheme, balancer.state
-            )?;
+            let owner = match (&balancer.service, &balancer.ingress) {
+                (Some(service), _) => format!("Service {service}"),
+                (None, Some(ingress)) => format!("Ingress {ingress}"),
+                (None, None) => "-".to_owned(),
+            };
+            writeln!(f, "{}  {owner}  {}  {}", balancer.name, balancer.scheme, balancer.state)?;
             writeln!(f, "  {}  {}", balancer.dns_name, addresses.join(" "))?;
             for listener in &balancer.listeners {
                 writeln!(f, "  {} {}", listener.protocol, listener.port)?;
+                for rule in &listener.rules {
+                    writeln!(f, "    {rule}")?;
+                }
                 for target in &listener.targets {
                     let why = [&target.reason, &target.description]
                         .into_iter()
