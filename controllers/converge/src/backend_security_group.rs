@@ -45,7 +45,8 @@ enum Known {
 #[derive(Default)]
 struct State {
     group: Known,
-    /// Whether each stack that was converged by this process needs the group.
+    /// Whether each stack that was converged by this process needs the group. One that gave it up stays known until the group goes: others, whose
+    /// knowledge of who is claimed is older, must not wait for it.
     needed: BTreeMap<String, bool>,
 }
 
@@ -101,11 +102,7 @@ impl BackendSecurityGroup {
         if self.config.explicit.is_some() {
             return Ok(());
         }
-        {
-            let mut state = self.state.lock().await;
-            state.needed.insert(stack.to_owned(), false);
-            state.needed.retain(|known, needed| *needed || claimed.contains(known));
-        }
+        self.state.lock().await.needed.insert(stack.to_owned(), false);
         Patience::SECURITY_GROUP
             .delete(|| self.delete_if_unneeded(claimed))
             .await
@@ -125,6 +122,7 @@ impl BackendSecurityGroup {
             self.aws.ec2.delete_security_group(&id).await?;
         }
         state.group = Known::Absent;
+        state.needed.clear();
         Ok(())
     }
 
@@ -177,5 +175,21 @@ impl BackendSecurityGroup {
         tags.insert(CLUSTER_KEY.to_owned(), self.config.cluster.clone());
         tags.insert(RESOURCE_KEY.to_owned(), BACKEND_SECURITY_GROUP_RESOURCE.to_owned());
         tags
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_gave_it_up_is_not_waited_for_and_who_was_never_seen_is() {
+        let stacks = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let mut state = State::default();
+        state.needed.insert("shop/a".to_owned(), false);
+        assert!(!state.may_be_needed(&stacks(&["shop/a"])));
+        assert!(state.may_be_needed(&stacks(&["shop/a", "shop/b"])));
+        state.needed.insert("shop/b".to_owned(), true);
+        assert!(state.may_be_needed(&[]));
     }
 }
