@@ -129,7 +129,8 @@ impl Controller {
     /// Makes AWS what the stack says; nothing is left of a group without members.
     async fn deploy(&self, group: &Group, stack: &Stack) -> Result<Option<Converged>, Error> {
         let mut claimed = self.cluster.claimed(&group.id, !group.members.is_empty());
-        if claimed.is_empty() {
+        // It gives up what all share, so Services count, too.
+        if !stack.needs_backend_security_group {
             let others = any_holds::<Service>(&self.client, |finalizer| finalizer == SERVICE_FINALIZER);
             claimed.extend(others.await.map_err(Error::Claims)?.then(|| "services".to_owned()));
         }

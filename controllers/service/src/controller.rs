@@ -68,7 +68,7 @@ impl Controller {
             .time("add_finalizers", finalizer)
             .await
             .map_err(Error::AddFinalizer)?;
-        let claimed = self.claimed().await?;
+        let claimed = self.claimed(!stack.needs_backend_security_group).await?;
         let converged = self
             .metrics
             .time("deploy_model", self.converger.converge(&stack, &claimed))
@@ -96,7 +96,7 @@ impl Controller {
     async fn cleanup(&self, service: &Service) -> Result<Outcome, Error> {
         let api = self.api(service);
         let stack = plan(service, &Facts::default(), &self.config).map_err(Error::Plan)?;
-        let others = self.claimed().await?;
+        let others = self.claimed(true).await?;
         let cleanup = self.converger.cleanup(&stack.id, &others);
         self.metrics
             .time("cleanup_load_balancer", cleanup)
@@ -124,14 +124,14 @@ impl Controller {
         Ok(stack)
     }
 
-    /// Ids of the stacks that have, or are about to have, something on AWS. What is being cleaned up is not among them. The last Service asks whether
-    /// Ingresses have what all share.
-    async fn claimed(&self) -> Result<Vec<String>, Error> {
+    /// Ids of the stacks that have, or are about to have, something on AWS. What is being cleaned up is not among them. Who gives up what all
+    /// share asks whether Ingresses have it, too.
+    async fn claimed(&self, gives_up: bool) -> Result<Vec<String>, Error> {
         let claimed = |service: &Service| has_finalizer(service) && is_ours(service, &self.config);
         let mut stacks = self
             .services
             .filter_map(|_, service| claimed(service).then(|| stack_id(service)));
-        if stacks.is_empty() {
+        if gives_up {
             let ours =
                 |finalizer: &str| finalizer == INGRESS_FINALIZER || finalizer.starts_with(GROUP_FINALIZER_PREFIX);
             let others = any_holds::<Ingress>(&self.client, ours).await.map_err(Error::Claims)?;
