@@ -1,6 +1,8 @@
 //! Listeners.
 
-use super::Action;
+use super::{Action, Attributes};
+use crate::{Result, Tags};
+use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 /// What a listener is, apart from its ARN. Used to create and to modify.
@@ -53,4 +55,29 @@ pub struct Listener {
     pub load_balancer_arn: String,
     /// What it is.
     pub spec: ListenerSpec,
+}
+
+/// Calls about listeners, their certificates and the trust stores that they name.
+#[async_trait]
+pub trait Listeners: Send + Sync {
+    /// DescribeListeners of a load balancer.
+    async fn describe_listeners(&self, load_balancer_arn: &str) -> Result<Vec<Listener>>;
+    /// CreateListener.
+    async fn create_listener(&self, load_balancer_arn: &str, spec: &ListenerSpec, tags: &Tags) -> Result<Listener>;
+    /// ModifyListener.
+    async fn modify_listener(&self, arn: &str, spec: &ListenerSpec) -> Result<()>;
+    /// DeleteListener.
+    async fn delete_listener(&self, arn: &str) -> Result<()>;
+    /// DescribeListenerAttributes.
+    async fn describe_listener_attributes(&self, arn: &str) -> Result<Attributes>;
+    /// ModifyListenerAttributes; only the given keys change.
+    async fn modify_listener_attributes(&self, arn: &str, attributes: &Attributes) -> Result<()>;
+    /// DescribeListenerCertificates: ARNs of the certificates beside the default one.
+    async fn describe_listener_certificates(&self, arn: &str) -> Result<Vec<String>>;
+    /// AddListenerCertificates.
+    async fn add_listener_certificates(&self, arn: &str, certificates: &[String]) -> Result<()>;
+    /// RemoveListenerCertificates.
+    async fn remove_listener_certificates(&self, arn: &str, certificates: &[String]) -> Result<()>;
+    /// DescribeTrustStores by name. A name that does not exist is an error of class NotFound.
+    async fn describe_trust_stores(&self, names: &[String]) -> Result<Vec<TrustStore>>;
 }

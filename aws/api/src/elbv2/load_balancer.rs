@@ -1,6 +1,8 @@
 //! Load balancers.
 
-use crate::Tags;
+use super::Attributes;
+use crate::{Result, Tags};
+use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 /// A load balancer as DescribeLoadBalancers shows it.
@@ -96,4 +98,33 @@ pub struct SubnetChange {
     pub ip_address_type: Option<String>,
     /// `on` or `off`.
     pub enable_prefix_for_ipv6_source_nat: Option<String>,
+}
+
+/// Calls about load balancers, as the service keeps them.
+#[async_trait]
+pub trait LoadBalancers: Send + Sync {
+    /// DescribeLoadBalancers, all of the account and region.
+    async fn describe_load_balancers(&self) -> Result<Vec<LoadBalancer>>;
+    /// DescribeLoadBalancers by ARN. An ARN that does not exist is an error of class NotFound.
+    async fn describe_load_balancers_by_arn(&self, arns: &[String]) -> Result<Vec<LoadBalancer>>;
+    /// CreateLoadBalancer.
+    async fn create_load_balancer(&self, new: &NewLoadBalancer) -> Result<LoadBalancer>;
+    /// DeleteLoadBalancer.
+    async fn delete_load_balancer(&self, arn: &str) -> Result<()>;
+    /// SetSecurityGroups, with the private link setting where given.
+    async fn set_security_groups(&self, arn: &str, groups: &[String], private_link: Option<&str>) -> Result<()>;
+    /// SetSubnets.
+    async fn set_subnets(&self, arn: &str, change: &SubnetChange) -> Result<()>;
+    /// ModifyIpPools; no pool takes the one away that is set.
+    async fn modify_ip_pools(&self, arn: &str, ipv4_ipam_pool: Option<&str>) -> Result<()>;
+    /// SetIpAddressType.
+    async fn set_ip_address_type(&self, arn: &str, ip_address_type: &str) -> Result<()>;
+    /// DescribeLoadBalancerAttributes.
+    async fn describe_load_balancer_attributes(&self, arn: &str) -> Result<Attributes>;
+    /// ModifyLoadBalancerAttributes; only the given keys change.
+    async fn modify_load_balancer_attributes(&self, arn: &str, attributes: &Attributes) -> Result<()>;
+    /// DescribeCapacityReservation: the reserved units, 0 if none.
+    async fn describe_capacity_reservation(&self, arn: &str) -> Result<i32>;
+    /// ModifyCapacityReservation; 0 resets.
+    async fn modify_capacity_reservation(&self, arn: &str, units: i32) -> Result<()>;
 }

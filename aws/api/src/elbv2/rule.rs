@@ -1,6 +1,8 @@
 //! Rules of a listener: which requests, and what becomes of them.
 
 use super::Action;
+use crate::Tags;
+use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 /// A rule as DescribeRules shows it.
@@ -126,4 +128,19 @@ impl Condition {
             Condition::SourceIp(_) => "source-ip",
         }
     }
+}
+
+/// Calls about rules of listeners.
+#[async_trait]
+pub trait Rules: Send + Sync {
+    /// DescribeRules of a listener, the default rule among them.
+    async fn describe_rules(&self, listener_arn: &str) -> crate::Result<Vec<Rule>>;
+    /// CreateRule.
+    async fn create_rule(&self, listener_arn: &str, spec: &RuleSpec, tags: &Tags) -> crate::Result<Rule>;
+    /// ModifyRule: conditions, actions and transforms. The priority of `spec` is not sent.
+    async fn modify_rule(&self, arn: &str, spec: &RuleSpec) -> crate::Result<()>;
+    /// DeleteRule.
+    async fn delete_rule(&self, arn: &str) -> crate::Result<()>;
+    /// SetRulePriorities, all at once: rule ARN and priority.
+    async fn set_rule_priorities(&self, priorities: &[(String, i32)]) -> crate::Result<()>;
 }

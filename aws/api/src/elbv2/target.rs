@@ -1,5 +1,7 @@
 //! Targets and their health.
 
+use crate::Result;
+use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 /// A target: what RegisterTargets takes.
@@ -24,4 +26,15 @@ pub struct TargetHealth {
     pub reason: Option<String>,
     /// Reason in words.
     pub description: Option<String>,
+}
+
+/// Calls about targets of target groups.
+#[async_trait]
+pub trait Targets: Send + Sync {
+    /// RegisterTargets, one call: at most 200 targets.
+    async fn register_targets(&self, target_group_arn: &str, targets: &[Target]) -> Result<()>;
+    /// DeregisterTargets, one call: at most 200 targets.
+    async fn deregister_targets(&self, target_group_arn: &str, targets: &[Target]) -> Result<()>;
+    /// DescribeTargetHealth of all targets, or of those given.
+    async fn describe_target_health(&self, target_group_arn: &str, targets: &[Target]) -> Result<Vec<TargetHealth>>;
 }

@@ -1,6 +1,8 @@
 //! Target groups.
 
-use crate::Tags;
+use super::Attributes;
+use crate::{Result, Tags};
+use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 /// Health check settings of a target group; seconds and counts.
@@ -83,4 +85,25 @@ pub struct NewTargetGroup {
     pub control_port: Option<i32>,
     /// Tags.
     pub tags: Tags,
+}
+
+/// Calls about target groups, as the service keeps them.
+#[async_trait]
+pub trait TargetGroups: Send + Sync {
+    /// DescribeTargetGroups, all of the account and region.
+    async fn describe_target_groups(&self) -> Result<Vec<TargetGroup>>;
+    /// DescribeTargetGroups by ARN.
+    async fn describe_target_groups_by_arn(&self, arns: &[String]) -> Result<Vec<TargetGroup>>;
+    /// DescribeTargetGroups by name.
+    async fn describe_target_group_by_name(&self, name: &str) -> Result<TargetGroup>;
+    /// CreateTargetGroup.
+    async fn create_target_group(&self, new: &NewTargetGroup) -> Result<TargetGroup>;
+    /// ModifyTargetGroup.
+    async fn modify_target_group(&self, arn: &str, health_check: &HealthCheck) -> Result<()>;
+    /// DeleteTargetGroup.
+    async fn delete_target_group(&self, arn: &str) -> Result<()>;
+    /// DescribeTargetGroupAttributes.
+    async fn describe_target_group_attributes(&self, arn: &str) -> Result<Attributes>;
+    /// ModifyTargetGroupAttributes; only the given keys change.
+    async fn modify_target_group_attributes(&self, arn: &str, attributes: &Attributes) -> Result<()>;
 }
