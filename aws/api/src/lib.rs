@@ -4,6 +4,7 @@
 //! There is no SDK here, so most of the workspace compiles and is tested without one.
 //! Lists are whole: paging and chunking (20 ARNs per DescribeTags and so on) are the implementation's business.
 
+mod absent;
 pub mod acm;
 pub mod ec2;
 pub mod elbv2;
@@ -12,6 +13,7 @@ pub mod shield;
 pub mod waf_regional;
 pub mod wafv2;
 
+pub use absent::Absent;
 pub use acm::Acm;
 pub use ec2::Ec2;
 pub use elbv2::Elbv2;

@@ -11,7 +11,7 @@ use crate::shield::ShieldClient;
 use crate::throttle::Throttles;
 use crate::waf_regional::WafRegionalClient;
 use crate::wafv2::Wafv2Client;
-use aws_api::{Aws, AwsError, Ec2};
+use aws_api::{Absent, Aws, AwsError, Ec2};
 use aws_config::imds;
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -46,14 +46,35 @@ pub enum ConnectError {
     AmbiguousVpc(usize),
 }
 
-/// Connects to AWS as the arguments and the environment say.
+/// Connects to every service, as the arguments and the environment say.
 ///
 /// # Errors
 /// When the region or the VPC cannot be found out.
 pub async fn connect(args: &Args, metrics: &Metrics) -> Result<Connected, ConnectError> {
+    connect_with(args, metrics, |clients| clients.all()).await
+}
+
+/// Connects to EC2 and Elastic Load Balancing alone: a binary that calls no other service does not carry its client.
+///
+/// # Errors
+/// As of [`connect`].
+pub async fn connect_network(args: &Args, metrics: &Metrics) -> Result<Connected, ConnectError> {
+    connect_with(args, metrics, |clients| clients.network()).await
+}
+
+async fn connect_with(
+    args: &Args,
+    metrics: &Metrics,
+    services: fn(&Clients<'_>) -> Aws,
+) -> Result<Connected, ConnectError> {
     let config = load(args).await;
     let region = config.region().map(ToString::to_string).ok_or(ConnectError::NoRegion)?;
-    let aws = clients(&config, &args.aws_api_throttle, &args.aws_api_endpoints, metrics);
+    let aws = services(&Clients {
+        config: &config,
+        throttles: &args.aws_api_throttle,
+        endpoints: &args.aws_api_endpoints,
+        metrics,
+    });
     let vpc_id = vpc(args, aws.ec2.as_ref()).await?;
     Ok(Connected { aws, region, vpc_id })
 }
@@ -76,42 +97,61 @@ pub async fn connect_to(url: &str, region: &str) -> Aws {
         .credentials_provider(credentials)
         .load()
         .await;
-    clients(
-        &config,
-        &Throttles::lifted(),
-        &Endpoints::default(),
-        &Metrics::register(&mut Registry::default()),
-    )
+    Clients {
+        config: &config,
+        throttles: &Throttles::lifted(),
+        endpoints: &Endpoints::default(),
+        metrics: &Metrics::register(&mut Registry::default()),
+    }
+    .all()
 }
 
-fn clients(config: &SdkConfig, throttles: &Throttles, endpoints: &Endpoints, metrics: &Metrics) -> Aws {
-    let caller = |service| Caller {
-        service,
-        throttles: throttles.clone(),
-        metrics: metrics.clone(),
-    };
+/// What every client is made of.
+struct Clients<'a> {
+    config: &'a SdkConfig,
+    throttles: &'a Throttles,
+    endpoints: &'a Endpoints,
+    metrics: &'a Metrics,
+}
 
-    // A client of one service, which counts its requests and goes where the endpoints say. Every service has types of its own.
-    macro_rules! client {
-        ($wrapper:ident, $sdk:ident, $service:expr) => {{
-            let mut builder = $sdk::config::Builder::from(config).interceptor(metrics.clone());
-            if let Some(url) = endpoints.get($service) {
-                builder = builder.endpoint_url(url);
-            }
-            Arc::new($wrapper {
-                client: $sdk::Client::from_conf(builder.build()),
-                caller: caller($service),
-            })
-        }};
+/// A client of one service, which counts its requests and goes where the endpoints say. Every service has types of its own.
+macro_rules! client {
+    ($clients:ident, $wrapper:ident, $sdk:ident, $service:expr) => {{
+        let mut builder = $sdk::config::Builder::from($clients.config).interceptor($clients.metrics.clone());
+        if let Some(url) = $clients.endpoints.get($service) {
+            builder = builder.endpoint_url(url);
+        }
+        Arc::new($wrapper {
+            client: $sdk::Client::from_conf(builder.build()),
+            caller: Caller {
+                service: $service,
+                throttles: $clients.throttles.clone(),
+                metrics: $clients.metrics.clone(),
+            },
+        })
+    }};
+}
+
+impl Clients<'_> {
+    fn network(&self) -> Aws {
+        Aws {
+            elbv2: client!(self, Elbv2Client, aws_sdk_elasticloadbalancingv2, Service::Elbv2),
+            ec2: client!(self, Ec2Client, aws_sdk_ec2, Service::Ec2),
+            acm: Arc::new(Absent),
+            wafv2: Arc::new(Absent),
+            waf_regional: Arc::new(Absent),
+            shield: Arc::new(Absent),
+        }
     }
 
-    Aws {
-        elbv2: client!(Elbv2Client, aws_sdk_elasticloadbalancingv2, Service::Elbv2),
-        ec2: client!(Ec2Client, aws_sdk_ec2, Service::Ec2),
-        acm: client!(AcmClient, aws_sdk_acm, Service::Acm),
-        wafv2: client!(Wafv2Client, aws_sdk_wafv2, Service::Wafv2),
-        waf_regional: client!(WafRegionalClient, aws_sdk_wafregional, Service::WafRegional),
-        shield: client!(ShieldClient, aws_sdk_shield, Service::Shield),
+    fn all(&self) -> Aws {
+        Aws {
+            acm: client!(self, AcmClient, aws_sdk_acm, Service::Acm),
+            wafv2: client!(self, Wafv2Client, aws_sdk_wafv2, Service::Wafv2),
+            waf_regional: client!(self, WafRegionalClient, aws_sdk_wafregional, Service::WafRegional),
+            shield: client!(self, ShieldClient, aws_sdk_shield, Service::Shield),
+            ..self.network()
+        }
     }
 }
 

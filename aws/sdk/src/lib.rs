@@ -22,7 +22,7 @@ mod wafv2;
 
 pub use args::Args;
 pub use aws_api::Aws;
-pub use connect::{ConnectError, Connected, connect, connect_to};
+pub use connect::{ConnectError, Connected, connect, connect_network, connect_to};
 pub use metrics::Metrics;
 pub use service::{Endpoints, Service};
 pub use throttle::Throttles;

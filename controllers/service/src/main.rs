@@ -68,7 +68,7 @@ async fn run(command: &Command, args: &ControllerArgs) -> anyhow::Result<()> {
     let metrics = Metrics::register(&mut registry, "service");
     let ready = Ready::default();
     serve(&command.process, registry, ready.clone()).await?;
-    let connected = aws_sdk::connect(&command.aws, &aws_metrics).await?;
+    let connected = aws_sdk::connect_network(&command.aws, &aws_metrics).await?;
     ready.set();
     if !command
         .load_balancers

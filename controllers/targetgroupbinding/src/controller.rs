@@ -42,7 +42,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
     serve::serve(&args.runtime, registry, ready.clone()).await?;
 
     let client = runtime::client::connect(&args.runtime).await?;
-    let aws = aws_sdk::connect(&args.aws, &aws_metrics).await?;
+    let aws = aws_sdk::connect_network(&args.aws, &aws_metrics).await?;
     ready.set();
     let starting = async {
         runtime::crd::wait_until_served(&client, CRD).await;
