@@ -1,23 +1,28 @@
 //! `seatrial status`: load balancers, listeners, rules, target health, URLs, as the AWS API tells them.
 
+mod request;
 mod rule;
 
 use crate::state;
 use anyhow::{Context, Result};
 use aws_api::Aws;
 use aws_api::elbv2::{Action, TargetHealth};
-use e2e::instance::recorded_endpoint;
+use e2e::instance::{authority, recorded_endpoint};
 use e2e::load_balancer::addresses;
+use e2e::world::CERTIFICATE;
+use request::Encryption;
+pub(crate) use request::Request;
 use rule::Rule;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 
 /// All load balancers of the account.
 #[derive(Debug, Serialize)]
 pub(crate) struct Status {
-    pub(crate) load_balancers: Vec<LoadBalancer>,
+    load_balancers: Vec<LoadBalancer>,
 }
 
 /// One load balancer.
@@ -32,7 +37,7 @@ pub(crate) struct LoadBalancer {
     scheme: String,
     dns_name: String,
     addresses: Vec<IpAddr>,
-    pub(crate) listeners: Vec<Listener>,
+    listeners: Vec<Listener>,
 }
 
 /// One listener with its targets.
@@ -41,10 +46,12 @@ pub(crate) struct Listener {
     protocol: String,
     port: u16,
     /// The listener's socket in each zone.
-    pub(crate) sockets: Vec<SocketAddr>,
+    sockets: Vec<SocketAddr>,
     url: String,
     /// The rules beside the default one, by priority.
     rules: Vec<Rule>,
+    /// Requests that it answers.
+    requests: Vec<Request>,
     /// The targets of all rules.
     targets: Vec<Target>,
 }
@@ -61,85 +68,116 @@ struct Target {
 
 /// Prints the status of an instance.
 pub(crate) async fn status(name: &str, json: bool) -> Result<()> {
-    let endpoint = recorded_endpoint(&state(name))
-        .with_context(|| format!("there is no instance {name}; `cargo seatrial up` starts one"))?;
-    let status = read(&endpoint).await?;
+    let status = read(&state(name))
+        .await
+        .with_context(|| format!("cannot see instance {name}"))?;
     if json {
         println!("{}", serde_json::to_string_pretty(&status)?);
     } else {
         println!("{status}");
-        status.curl_lines().iter().for_each(|line| println!("{line}"));
+        status.requests().for_each(|request| println!("{request}"));
     }
     Ok(())
 }
 
-/// Asks an endpoint.
-pub(crate) async fn read(endpoint: &str) -> Result<Status> {
-    let aws = aws_sdk::connect_to(endpoint, e2e::world::REGION).await;
+/// Asks the AWS of the instance that is recorded in a state folder.
+pub(crate) async fn read(state: &Path) -> Result<Status> {
+    let endpoint = recorded_endpoint(state).context("it is not there; `cargo seatrial up` starts one")?;
+    let reader = Reader {
+        aws: aws_sdk::connect_to(&endpoint, e2e::world::REGION).await,
+        state,
+    };
     let mut load_balancers = Vec::new();
-    for balancer in aws.elbv2.describe_load_balancers().await? {
-        load_balancers.push(describe(&aws, &balancer).await?);
+    for balancer in reader.aws.elbv2.describe_load_balancers().await? {
+        load_balancers.push(reader.load_balancer(&balancer).await?);
     }
     Ok(Status { load_balancers })
 }
 
-async fn describe(aws: &Aws, balancer: &aws_api::elbv2::LoadBalancer) -> Result<LoadBalancer> {
-    let addresses = addresses(aws, &balancer.arn).await?;
-    let tags = aws.elbv2.describe_tags(std::slice::from_ref(&balancer.arn)).await?;
-    let tag = |key: &str| tags.get(&balancer.arn).and_then(|tags| tags.get(key)).cloned();
-    let mut listeners = Vec::new();
-    for listener in aws.elbv2.describe_listeners(&balancer.arn).await? {
-        listeners.push(describe_listener(aws, balancer, &listener, &addresses).await?);
-    }
-    Ok(LoadBalancer {
-        name: balancer.name.clone(),
-        service: tag("service.k8s.aws/stack"),
-        ingress: tag("ingress.k8s.aws/stack"),
-        state: balancer.state.clone(),
-        scheme: balancer.scheme.clone(),
-        dns_name: balancer.dns_name.clone(),
-        addresses,
-        listeners,
-    })
+/// Who asks.
+struct Reader<'a> {
+    aws: Aws,
+    state: &'a Path,
 }
 
-async fn describe_listener(
-    aws: &Aws,
-    balancer: &aws_api::elbv2::LoadBalancer,
-    listener: &aws_api::elbv2::Listener,
-    addresses: &[IpAddr],
-) -> Result<Listener> {
-    let port = u16::try_from(listener.spec.port).context("a port has 16 bits")?;
-    let has_rules = balancer.kind == "application";
-    let rules = if has_rules {
-        aws.elbv2.describe_rules(&listener.arn).await?
-    } else {
-        Vec::new()
-    };
-    let of_rules = rules.iter().flat_map(|rule| &rule.spec.actions);
-    let actions = listener.spec.default_actions.iter().chain(of_rules);
-    let mut targets = Vec::new();
-    for group in actions.flat_map(Action::target_groups).collect::<BTreeSet<_>>() {
-        let health = aws.elbv2.describe_target_health(group, &[]).await?;
-        targets.extend(health.into_iter().map(Target::of));
+impl Reader<'_> {
+    async fn load_balancer(&self, balancer: &aws_api::elbv2::LoadBalancer) -> Result<LoadBalancer> {
+        let aws = &self.aws;
+        let addresses = addresses(aws, &balancer.arn).await?;
+        let tags = aws.elbv2.describe_tags(std::slice::from_ref(&balancer.arn)).await?;
+        let tag = |key: &str| tags.get(&balancer.arn).and_then(|tags| tags.get(key)).cloned();
+        let mut listeners = Vec::new();
+        for listener in aws.elbv2.describe_listeners(&balancer.arn).await? {
+            listeners.push(self.listener(balancer, &listener, &addresses).await?);
+        }
+        Ok(LoadBalancer {
+            name: balancer.name.clone(),
+            service: tag("service.k8s.aws/stack"),
+            ingress: tag("ingress.k8s.aws/stack"),
+            state: balancer.state.clone(),
+            scheme: balancer.scheme.clone(),
+            dns_name: balancer.dns_name.clone(),
+            addresses,
+            listeners,
+        })
     }
-    let scheme = if listener.spec.protocol == "HTTPS" {
-        "https"
-    } else {
-        "http"
-    };
-    let named = rules.iter().filter(|rule| !rule.is_default);
-    Ok(Listener {
-        protocol: listener.spec.protocol.clone(),
-        port,
-        sockets: addresses
+
+    async fn listener(
+        &self,
+        balancer: &aws_api::elbv2::LoadBalancer,
+        listener: &aws_api::elbv2::Listener,
+        addresses: &[IpAddr],
+    ) -> Result<Listener> {
+        let (elbv2, spec) = (&self.aws.elbv2, &listener.spec);
+        let port = u16::try_from(spec.port).context("a port has 16 bits")?;
+        let rules = match balancer.kind.as_str() {
+            "application" => elbv2.describe_rules(&listener.arn).await?,
+            _ => Vec::new(),
+        };
+        let actions = spec
+            .default_actions
+            .iter()
+            .chain(rules.iter().flat_map(|rule| &rule.spec.actions));
+        let mut targets = Vec::new();
+        for group in actions.flat_map(Action::target_groups).collect::<BTreeSet<_>>() {
+            let health = elbv2.describe_target_health(group, &[]).await?;
+            targets.extend(health.into_iter().map(Target::of));
+        }
+        let encryption = self.encryption(spec);
+        let scheme = if encryption == Encryption::None {
+            "http"
+        } else {
+            "https"
+        };
+        let sockets: Vec<_> = addresses
             .iter()
             .map(|address| SocketAddr::new(*address, port))
-            .collect(),
-        url: format!("{scheme}://{}:{port}/", balancer.dns_name),
-        rules: named.map(Rule::of).collect(),
-        targets,
-    })
+            .collect();
+        let requests = sockets
+            .first()
+            .map(|socket| Request::all(&rules, &balancer.dns_name, *socket, &encryption));
+        Ok(Listener {
+            protocol: spec.protocol.clone(),
+            port,
+            sockets,
+            url: format!("{scheme}://{}:{port}/", balancer.dns_name),
+            rules: rules.iter().filter(|rule| !rule.is_default).map(Rule::of).collect(),
+            requests: requests.unwrap_or_default(),
+            targets,
+        })
+    }
+
+    /// The authority of the instance signed one certificate.
+    fn encryption(&self, spec: &aws_api::elbv2::ListenerSpec) -> Encryption {
+        if !matches!(spec.protocol.as_str(), "HTTPS" | "TLS") {
+            return Encryption::None;
+        }
+        let ours = spec.certificate.as_ref().is_some_and(|arn| arn.ends_with(CERTIFICATE));
+        match ours {
+            true => Encryption::By(authority(self.state)),
+            false => Encryption::Unknown,
+        }
+    }
 }
 
 impl Target {
@@ -162,20 +200,14 @@ impl Listener {
 }
 
 impl Status {
-    /// A command per listener that works without the cluster's name server.
-    pub(crate) fn curl_lines(&self) -> Vec<String> {
-        let listeners = self
-            .load_balancers
-            .iter()
-            .flat_map(|balancer| balancer.listeners.iter().map(move |listener| (balancer, listener)));
-        let line = |(balancer, listener): (&LoadBalancer, &Listener)| {
-            let address = listener.sockets.first()?.ip();
-            Some(format!(
-                "curl --resolve {}:{}:{address} {}",
-                balancer.dns_name, listener.port, listener.url
-            ))
-        };
-        listeners.filter_map(line).collect()
+    /// All listeners.
+    pub(crate) fn listeners(&self) -> impl Iterator<Item = &Listener> {
+        self.load_balancers.iter().flat_map(|balancer| &balancer.listeners)
+    }
+
+    /// Requests that work without the cluster's name server.
+    pub(crate) fn requests(&self) -> impl Iterator<Item = &Request> {
+        self.listeners().flat_map(|listener| &listener.requests)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
-use seatrial_e2e::client_loop::get;
+use seatrial_e2e::client::Ask;
 use seatrial_e2e::cluster::{Cluster, wait_for};
 use seatrial_e2e::example::{Example, SERVICES};
 use seatrial_e2e::instance::{Instance, Setup};
@@ -105,7 +105,11 @@ async fn services(args: &Args, instance: &Instance, report: &mut Report) -> Resu
                 let Some(front) = example.front(name).await else {
                     return false;
                 };
-                get(front, "/", Duration::from_millis(500)).await.is_ok()
+                let ask = Ask {
+                    patience: Duration::from_millis(500),
+                    ..Ask::get(front, name, "/")
+                };
+                ask.body().await.is_ok()
             })
             .await?;
             answered.push(began.elapsed().as_secs_f64());

@@ -19,7 +19,6 @@ CLUSTER = "kubernetes.io/cluster/lab"
 DROPPED = {
     "load balancer": ("LoadBalancerArn", "DNSName", "CanonicalHostedZoneId", "CreatedTime", "State"),
     "listener": ("ListenerArn", "LoadBalancerArn"),
-    "rule": ("RuleArn",),
     "target group": ("TargetGroupArn", "LoadBalancerArns"),
 }
 
@@ -57,8 +56,9 @@ def build():
         ids[name] = import_certificate(domain)
     for name in ("eip0", "eip1"):
         ids[name] = ec2.allocate_address(Domain="vpc")["AllocationId"]
-    own = elbv2.create_target_group(Name="own", Protocol="TCP", Port=80, VpcId=ids["vpc"], TargetType="ip")
-    ids["tg:own"] = own["TargetGroups"][0]["TargetGroupArn"]
+    for name, protocol in (("own", "TCP"), ("own-http", "HTTP")):
+        own = elbv2.create_target_group(Name=name, Protocol=protocol, Port=80, VpcId=ids["vpc"], TargetType="ip")
+        ids["tg:" + name] = own["TargetGroups"][0]["TargetGroupArn"]
     return ids
 
 
@@ -117,7 +117,7 @@ def record(ids):
     names.update({group["GroupId"]: "sg:" + group["GroupName"] for group in security_groups})
     state = {
         "loadBalancers": [load_balancer(one) for one in pages("describe_load_balancers", "LoadBalancers", ids)],
-        "targetGroups": [target_group(one) for one in groups if one["TargetGroupArn"] != ids["tg:own"]],
+        "targetGroups": [target_group(one) for one in groups if one["TargetGroupArn"] not in ids.values()],
         "securityGroups": [security_group(one) for one in security_groups if one["GroupName"] != "default"],
         "own": targets(ids["tg:own"]),
     }
@@ -165,22 +165,39 @@ def load_balancer(one):
     return {
         **without(one, "load balancer"),
         "attributes": attributes(elbv2.describe_load_balancer_attributes(LoadBalancerArn=arn)),
-        "listeners": [listener(each) for each in elbv2.describe_listeners(LoadBalancerArn=arn)["Listeners"]],
+        "listeners": [
+            listener(each, one["Type"]) for each in elbv2.describe_listeners(LoadBalancerArn=arn)["Listeners"]
+        ],
         "tags": tags_of(arn),
     }
 
 
-def listener(one):
+def listener(one, kind):
     arn = one["ListenerArn"]
     certificates = elbv2.describe_listener_certificates(ListenerArn=arn)["Certificates"]
-    rules = elbv2.describe_rules(ListenerArn=arn)["Rules"]
+    rules = elbv2.describe_rules(ListenerArn=arn)["Rules"] if kind == "application" else []
     return {
         **without(one, "listener"),
         "attributes": attributes(elbv2.describe_listener_attributes(ListenerArn=arn)),
         "certificates": [certificate["CertificateArn"] for certificate in certificates],
-        "rules": [without(rule, "rule") for rule in rules if not rule["IsDefault"]],
+        "rules": [rule(each) for each in rules],
         "tags": tags_of(arn),
     }
+
+
+def rule(one):
+    return {
+        "actions": one["Actions"],
+        "conditions": [condition(each) for each in one["Conditions"]],
+        "priority": one["Priority"],
+        "tags": {} if one["IsDefault"] else tags_of(one["RuleArn"]),
+        "transforms": one.get("Transforms", []),
+    }
+
+
+def condition(one):
+    """Without the values that are also in the field's own configuration."""
+    return {key: value for key, value in one.items() if key not in ("Values", "RegexValues")}
 
 
 def target_group(one):

@@ -1,18 +1,13 @@
 //! Clients that come at a fixed rate, each with a connection of its own, and what they were answered.
 
+use crate::client::{Ask, ClientError};
 use std::collections::BTreeMap;
 use std::io;
-use std::net::SocketAddr;
 use std::thread::JoinHandle;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::task::JoinSet;
-use tokio::time::{interval, timeout};
+use tokio::time::interval;
 use tokio_util::sync::CancellationToken;
-
-/// How long a client waits for its answer.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A loop that runs in a thread of its own, so that what else the program does delays no client.
 #[derive(Debug)]
@@ -37,7 +32,7 @@ impl Tally {
         self.answers.values().sum()
     }
 
-    fn count(&mut self, outcome: io::Result<String>) {
+    fn count(&mut self, outcome: Result<String, ClientError>) {
         match outcome {
             Ok(body) => *self.answers.entry(body).or_default() += 1,
             Err(error) => self.failures.push(error.to_string()),
@@ -46,14 +41,14 @@ impl Tally {
 }
 
 impl ClientLoop {
-    /// Sends `per_second` clients to `address` from now on.
+    /// Sends `per_second` clients from now on, which ask one of `asks` each, in turn.
     #[must_use]
-    pub fn start(address: SocketAddr, per_second: u32) -> Self {
+    pub fn start(asks: Vec<Ask>, per_second: u32) -> Self {
         let stop = CancellationToken::new();
         let stopped = stop.clone();
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            Ok(runtime.block_on(run(address, per_second, stopped)))
+            Ok(runtime.block_on(run(asks, per_second, stopped)))
         });
         Self { stop, thread }
     }
@@ -70,13 +65,17 @@ impl ClientLoop {
     }
 }
 
-async fn run(address: SocketAddr, per_second: u32, stop: CancellationToken) -> Tally {
+async fn run(asks: Vec<Ask>, per_second: u32, stop: CancellationToken) -> Tally {
     let mut due = interval(Duration::from_secs(1) / per_second);
     let (mut clients, mut tally) = (JoinSet::new(), Tally::default());
+    let mut next = asks.iter().cycle();
     loop {
         tokio::select! {
             () = stop.cancelled() => break,
-            _ = due.tick() => drop(clients.spawn(get(address, "/", PATIENCE))),
+            _ = due.tick() => {
+                let Some(ask) = next.next().cloned() else { break };
+                clients.spawn(async move { ask.body().await });
+            }
             Some(Ok(outcome)) = clients.join_next() => tally.count(outcome),
         }
     }
@@ -88,63 +87,50 @@ async fn run(address: SocketAddr, per_second: u32, stop: CancellationToken) -> T
     tally
 }
 
-/// The body of a 200 to a GET on a connection of its own.
-///
-/// # Errors
-/// When there is none within `patience`; the error says what there was instead.
-pub async fn get(address: SocketAddr, path: &str, patience: Duration) -> io::Result<String> {
-    let exchange = async {
-        let mut stream = TcpStream::connect(address).await?;
-        let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
-        stream.write_all(request.as_bytes()).await?;
-        let mut response = String::new();
-        stream.read_to_string(&mut response).await?;
-        io::Result::Ok(response)
-    };
-    let response = timeout(patience, exchange).await??;
-    match response.split_once("\r\n\r\n") {
-        Some((head, body)) if head.starts_with("HTTP/1.1 200 ") => Ok(body.to_owned()),
-        Some((head, _)) => Err(io::Error::other(head.lines().next().unwrap_or_default().to_owned())),
-        None => Err(io::Error::from(io::ErrorKind::UnexpectedEof)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
     use std::io::{Read, Write};
-    use std::net::TcpListener;
+    use std::net::{SocketAddr, TcpListener};
+    use std::sync::mpsc::{Receiver, channel};
 
-    /// Answers each of the first connections with one of `responses`, then none.
-    fn server(responses: &'static [&'static str]) -> SocketAddr {
+    /// Answers each connection with the path that it asks for, and tells which one that was.
+    fn echo() -> (SocketAddr, Receiver<String>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
+        let (seen, asked) = channel();
         std::thread::spawn(move || {
-            for response in responses {
-                let (mut stream, _) = listener.accept().unwrap();
-                let mut request = [0; 256];
-                assert!(stream.read(&mut request).unwrap() > 0);
-                stream.write_all(response.as_bytes()).unwrap();
+            for stream in listener.incoming() {
+                let (mut stream, mut request) = (stream.unwrap(), [0; 512]);
+                let read = stream.read(&mut request).unwrap();
+                let request = String::from_utf8_lossy(&request[..read]).into_owned();
+                let path = request.split(' ').nth(1).unwrap();
+                let status = if path == "/none" { 404 } else { 200 };
+                let length = path.len();
+                write!(stream, "HTTP/1.1 {status} X\r\ncontent-length: {length}\r\n\r\n{path}").unwrap();
+                let _nobody_listens_any_more = seen.send(path.to_owned());
             }
         });
-        address
+        (address, asked)
     }
 
-    #[tokio::test]
-    async fn only_a_200_is_an_answer() {
-        let address = server(&[
-            "HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\na",
-            "HTTP/1.1 503 Service Unavailable\r\n\r\n",
-            "",
-        ]);
-        let mut tally = Tally::default();
-        for _ in 0..3 {
-            tally.count(get(address, "/", PATIENCE).await);
-        }
-        assert_eq!((tally.answered(), tally.answers.get("a")), (1, Some(&1)));
-        assert_eq!(
-            tally.failures,
-            ["HTTP/1.1 503 Service Unavailable", "unexpected end of file"]
+    #[test]
+    fn clients_ask_in_turn_and_what_is_no_200_is_a_failure() {
+        let (address, asked) = echo();
+        let asks = ["/a", "/none"].map(|path| Ask::get(address, "a.test", path));
+        let clients = ClientLoop::start(asks.to_vec(), 200);
+        let seen: BTreeSet<String> = asked.iter().take(4).collect();
+        let tally = clients.stop().unwrap();
+        assert!(seen.iter().eq(["/a", "/none"]), "{seen:?}");
+        assert!(tally.answers.keys().eq(["/a"]) && tally.answered() >= 2, "{tally:?}");
+        assert!(tally.failures.len() >= 2, "{tally:?}");
+        assert!(
+            tally
+                .failures
+                .iter()
+                .all(|failure| failure.contains("/none is answered with 404")),
+            "{tally:?}"
         );
     }
 }

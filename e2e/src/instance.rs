@@ -1,10 +1,11 @@
 //! An instance of Seatrial: emulated AWS, cluster, controllers. `seatrial up`, the suites and the benchmarks start it the same way.
 
+use crate::certificate::ImportedCertificate;
 use crate::cluster::{Cluster, ClusterError, wait_for};
 use crate::process::Program;
 use crate::progress::Progress;
 use crate::toolchain::{Toolchain, ToolchainError};
-use crate::world::{CLUSTER, REGION, VPC, world};
+use crate::world::{CERTIFIED, CLUSTER, REGION, VPC, world};
 use controllers_api::ingress_class_params::IngressClassParams;
 use controllers_api::target_group_binding::TargetGroupBinding;
 use kube::CustomResourceExt;
@@ -18,6 +19,8 @@ use std::time::Duration;
 pub const DNS_SUFFIX: &str = "seatrial.test";
 /// The emulated AWS's label among the processes.
 pub const AWS: &str = "seatrial-aws";
+/// File of the authority that signed what is imported into ACM.
+const AUTHORITY: &str = "acm-authority.pem";
 const ZONES: u8 = 2;
 /// The controllers' labels.
 pub const CONTROLLERS: [&str; 3] = [
@@ -35,6 +38,9 @@ pub enum InstanceError {
     /// The cluster did not start.
     #[error("could not start the cluster")]
     Cluster(#[from] ClusterError),
+    /// The certificate that is imported into ACM could not be made.
+    #[error("could not make a certificate")]
+    Certificate(#[source] rcgen::Error),
     /// No port was free.
     #[error("could not find a free port on 127.0.0.1")]
     Port(#[source] std::io::Error),
@@ -128,8 +134,10 @@ impl Instance {
     }
 
     async fn start_all(&self, nodes: usize, progress: Progress) -> Result<(), InstanceError> {
-        self.write("settings.json", &serde_json::json!(self.settings))?;
-        self.write("world.yaml", &world(self.cluster.plan()))?;
+        let imported = ImportedCertificate::of(&CERTIFIED).map_err(InstanceError::Certificate)?;
+        self.write("settings.json", &serde_json::json!(self.settings).to_string())?;
+        self.write("world.yaml", &world(self.cluster.plan(), &imported).to_string())?;
+        self.write(AUTHORITY, &imported.authority)?;
         if self.settings.other_aws.is_none() {
             self.start_aws()?;
         }
@@ -255,9 +263,15 @@ impl Instance {
         self.settings.metrics[index(label)]
     }
 
-    fn write(&self, file: &str, value: &serde_json::Value) -> Result<(), InstanceError> {
+    /// The certificate, PEM, of the authority that signed what is imported into ACM.
+    #[must_use]
+    pub fn authority(&self) -> PathBuf {
+        authority(self.cluster.state())
+    }
+
+    fn write(&self, file: &str, content: &str) -> Result<(), InstanceError> {
         let path = self.cluster.state().join(file);
-        std::fs::write(&path, value.to_string()).map_err(|source| InstanceError::State { path, source })
+        std::fs::write(&path, content).map_err(|source| InstanceError::State { path, source })
     }
 }
 
@@ -297,6 +311,12 @@ fn index(label: &str) -> usize {
 pub fn recorded_endpoint(state: &Path) -> Option<String> {
     let settings = std::fs::read(state.join("settings.json")).ok()?;
     Some(endpoint(&serde_json::from_slice(&settings).ok()?))
+}
+
+/// The authority's certificate of an instance that is recorded in a state folder; see [`Instance::authority`].
+#[must_use]
+pub fn authority(state: &Path) -> PathBuf {
+    state.join(AUTHORITY)
 }
 
 /// A port of 127.0.0.1 that nobody listens on: `wanted`, or any for 0.

@@ -5,6 +5,8 @@
 
 pub mod address_plan;
 pub mod calls;
+pub mod certificate;
+pub mod client;
 pub mod client_loop;
 pub mod cluster;
 pub mod example;
@@ -18,4 +20,5 @@ pub mod report;
 pub mod toolchain;
 pub mod trial;
 pub mod usage;
+pub mod webapp;
 pub mod world;

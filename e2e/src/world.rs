@@ -1,6 +1,7 @@
 //! The emulated AWS's beginning, for one address plan: its VPC, subnets, and an instance per node.
 
 use crate::address_plan::AddressPlan;
+use crate::certificate::ImportedCertificate;
 use serde_json::{Value, json};
 
 /// Cluster name of every instance of Seatrial.
@@ -12,9 +13,14 @@ pub const VPC: &str = "vpc-0a000000000000001";
 /// Security group of the nodes.
 pub const NODE_GROUP: &str = "sg-0a000000000000001";
 
-/// The world file, in JSON, which is YAML too.
+/// What the ARN of the certificate ends with that is imported into ACM.
+pub const CERTIFICATE: &str = "0a000000-0000-4000-8000-00000000000a";
+/// Its names.
+pub const CERTIFIED: [&str; 2] = ["example.com", "*.example.com"];
+
+/// The world file, in JSON, which is YAML too. `imported` is in ACM from the beginning.
 #[must_use]
-pub fn world(plan: &AddressPlan) -> Value {
+pub fn world(plan: &AddressPlan, imported: &ImportedCertificate) -> Value {
     let cluster_tag = format!("kubernetes.io/cluster/{CLUSTER}");
     let subnets: Vec<Value> = plan
         .zones
@@ -66,7 +72,12 @@ pub fn world(plan: &AddressPlan) -> Value {
             { "id": "sg-0a000000000000003", "name": "office" },
         ],
         "certificates": [
-            { "id": "0a000000-0000-4000-8000-00000000000a", "names": ["example.com", "*.example.com"] },
+            {
+                "id": CERTIFICATE,
+                "certificate": imported.certificate,
+                "privateKey": imported.private_key,
+                "chain": imported.authority,
+            },
         ],
         "instances": instances,
         "addresses": [

@@ -5,7 +5,8 @@ use anyhow::{Context, Result, ensure};
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::Pod;
 use kube::api::{Api, DeleteParams, ListParams, Patch, PatchParams};
-use seatrial_e2e::client_loop::{ClientLoop, Tally, get};
+use seatrial_e2e::client::Ask;
+use seatrial_e2e::client_loop::{ClientLoop, Tally};
 use seatrial_e2e::cluster::wait_for;
 use seatrial_e2e::example::{DEPLOYMENT, Example, NAMESPACE, SERVICES};
 use seatrial_e2e::instance::{Instance, Setup};
@@ -14,7 +15,6 @@ use seatrial_e2e::trial::trial;
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::time::Duration;
 
 /// Clients per second of each Service.
 const RATE: u32 = 50;
@@ -47,7 +47,7 @@ async fn exercise(instance: &Instance) -> Result<()> {
 async fn answering(example: &Example, name: &str) -> Result<SocketAddr> {
     let body = async || {
         let front = example.front(name).await?;
-        get(front, "/", Duration::from_secs(2)).await.ok()
+        Ask::get(front, name, "/").body().await.ok()
     };
     wait_for(name, 60, async || {
         body().await.is_some_and(|body| body.contains("nginx-"))
@@ -64,7 +64,7 @@ async fn rolling_restart(example: &Example, fronts: &[(&str, SocketAddr)]) -> Re
     let before = pods(example).await?;
     let loops: Vec<_> = fronts
         .iter()
-        .map(|(_, front)| ClientLoop::start(*front, RATE))
+        .map(|(name, front)| ClientLoop::start(vec![Ask::get(*front, name, "/")], RATE))
         .collect();
     let deployments: Api<Deployment> = Api::namespaced(example.client().clone(), NAMESPACE);
     let restart = json!({ "spec": { "template": { "metadata": { "annotations": { "restarted": "once" } } } } });

@@ -3,13 +3,14 @@
 use anyhow::{Context, Result, ensure};
 use aws_api::Aws;
 use seatrial_e2e::address_plan::AddressPlan;
+use seatrial_e2e::certificate::ImportedCertificate;
 use seatrial_e2e::cluster::wait_for;
 use seatrial_e2e::instance::{AWS, answers, free_port};
 use seatrial_e2e::process::{Processes, Program};
 use seatrial_e2e::progress::Progress;
 use seatrial_e2e::toolchain::{Binaries, Toolchain, peers};
 use seatrial_e2e::usage::Usage;
-use seatrial_e2e::world::{REGION, world};
+use seatrial_e2e::world::{CERTIFIED, REGION, world};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -62,7 +63,8 @@ impl Lab {
     /// The emulator without a past, and the seconds until it answered. Its load balancers get addresses of the loopback network.
     pub(crate) async fn emulator(&self) -> Result<(Peer, f64)> {
         let world_file = self.file("world.yaml");
-        std::fs::write(&world_file, world(&plan()).to_string())?;
+        let imported = ImportedCertificate::of(&CERTIFIED)?;
+        std::fs::write(&world_file, world(&plan(), &imported).to_string())?;
         let data = self.file("aws");
         // The journal of an earlier start would be replayed.
         let _not_there = std::fs::remove_dir_all(&data);

@@ -15,7 +15,7 @@ pub(crate) struct Case {
     pub(crate) name: String,
     /// What users apply; ids of AWS are named.
     pub(crate) manifests: Vec<Value>,
-    /// Which Services get an address.
+    /// Which Services or Ingresses get an address.
     pub(crate) has_address: BTreeMap<String, bool>,
     /// The state of AWS; ids are named.
     pub(crate) aws: Value,
@@ -42,7 +42,7 @@ struct Variant {
     has_address: BTreeMap<String, bool>,
 }
 
-/// All cases of Services, by name. Those of Ingresses, `ing-`, are compared with what is planned for them, in the plan's tests.
+/// All recorded cases by name, and the variants of those of Services.
 pub(crate) fn all() -> Result<Vec<Case>> {
     let folder = checkout().join("e2e/golden");
     let mut recorded = BTreeMap::new();
@@ -53,7 +53,7 @@ pub(crate) fn all() -> Result<Vec<Case>> {
             .and_then(|stem| stem.to_str())
             .unwrap_or_default()
             .to_owned();
-        if name.starts_with("svc-") && path.extension().is_some_and(|extension| extension == "json") {
+        if path.extension().is_some_and(|extension| extension == "json") {
             let case: Case = serde_json::from_slice(&fs::read(&path)?).with_context(|| name.clone())?;
             recorded.insert(name.clone(), Case { name, ..case });
         }

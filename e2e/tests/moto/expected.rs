@@ -1,8 +1,11 @@
-//! What a recorded state looks like for the Services of this run: names hash their UIDs, and node ports are drawn.
+//! What a recorded state looks like for the objects of this run: names hash UIDs, and node ports are drawn.
 
-use anyhow::{Context, Result, ensure};
+mod ingress;
+mod service;
+
+use anyhow::{Result, ensure};
 use k8s_openapi::api::core::v1::{Service, ServicePort};
-use model::names::service::{self as names, TargetGroupName};
+use k8s_openapi::api::networking::v1::Ingress;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -11,17 +14,22 @@ pub(crate) const CLUSTER: &str = "lab";
 /// Where the API server draws node ports from.
 const NODE_PORTS: std::ops::RangeInclusive<i64> = 30000..=32767;
 
-type Services = BTreeMap<String, Service>;
+/// The objects of this run by name.
+#[derive(Debug, Default)]
+pub(crate) struct Objects {
+    pub(crate) services: BTreeMap<String, Service>,
+    pub(crate) ingresses: BTreeMap<String, Ingress>,
+}
 
-/// The recorded state with the node ports and the names that `services` have.
-pub(crate) fn expected(recorded: &Value, services: &Services) -> Result<Value> {
+/// The recorded state with the node ports and the names of this run.
+pub(crate) fn expected(recorded: &Value, objects: &Objects) -> Result<Value> {
     let mut ports = BTreeMap::new();
     for group in items(recorded, "targetGroups") {
-        drawn_ports(group, services, &mut ports)?;
+        drawn_ports(group, objects, &mut ports)?;
     }
     let renumbered = renumbered(recorded, &ports);
     let mut text = renumbered.to_string();
-    for (old, new) in renamed(&renumbered, services)? {
+    for (old, new) in renamed(&renumbered, objects)? {
         let readable = |name: &str| {
             name.len()
                 .checked_sub(10)
@@ -41,37 +49,12 @@ fn items<'a>(state: &'a Value, kind: &str) -> impl Iterator<Item = &'a Value> {
     state[kind].as_array().into_iter().flatten()
 }
 
-/// `namespace/name` in a tag to the Service.
-fn service<'a>(id: &str, services: &'a Services) -> Result<&'a Service> {
-    let name = id.rsplit_once('/').map_or(id, |(_, name)| name);
-    services.get(name).with_context(|| format!("there is no Service {id}"))
-}
-
-/// The Service and port that a target group is for.
-fn backend<'a>(group: &Value, services: &'a Services) -> Result<(&'a Service, &'a ServicePort)> {
-    let resource = tag(group, "resource")?;
-    let (id, number) = resource
-        .rsplit_once(':')
-        .context("a target group's resource is service:port")?;
-    let found = service(id, services)?;
-    let mut ports = found.spec.iter().flat_map(|spec| spec.ports.iter().flatten());
-    let port = ports.find(|port| port.port.to_string() == number);
-    Ok((found, port.with_context(|| format!("there is no port {resource}"))?))
-}
-
-fn tag<'a>(object: &'a Value, kind: &str) -> Result<&'a str> {
-    let key = format!("service.k8s.aws/{kind}");
-    object["tags"][&key]
-        .as_str()
-        .with_context(|| format!("no tag {key}: {object}"))
-}
-
 /// Which recorded node ports are which of this run.
-fn drawn_ports(group: &Value, services: &Services, ports: &mut BTreeMap<i64, i64>) -> Result<()> {
+fn drawn_ports(group: &Value, objects: &Objects, ports: &mut BTreeMap<i64, i64>) -> Result<()> {
     if group["TargetType"] != "instance" {
         return Ok(());
     }
-    let (service, port) = backend(group, services)?;
+    let (service, port) = backend(group, objects)?;
     let mut draw = |old: Option<i64>, new: Option<i32>| {
         let both = old.filter(|old| NODE_PORTS.contains(old)).zip(new);
         ports.extend(both.map(|(old, new)| (old, i64::from(new))));
@@ -116,22 +99,39 @@ fn renumbered(value: &Value, ports: &BTreeMap<i64, i64>) -> Value {
     }
 }
 
+/// The Service and port that a target group is for.
+fn backend<'a>(group: &'a Value, objects: &'a Objects) -> Result<(&'a Service, &'a ServicePort)> {
+    match ingress::group(group) {
+        Some(_) => ingress::backend(group, objects).map(|backend| (backend.service, backend.port)),
+        None => service::backend(group, &objects.services),
+    }
+}
+
 /// Recorded names that hold a hash, and the names of this run.
-fn renamed(state: &Value, services: &Services) -> Result<Vec<(String, String)>> {
+fn renamed(state: &Value, objects: &Objects) -> Result<Vec<(String, String)>> {
+    let services = &objects.services;
     let mut names = Vec::new();
     for balancer in items(state, "loadBalancers") {
-        let scheme = balancer["Scheme"].as_str().unwrap_or_default();
-        let owner = Named::of(service(tag(balancer, "stack")?, services)?);
-        let new = names::load_balancer(CLUSTER, owner.namespace, owner.name, owner.uid, scheme);
+        let new = match ingress::group(balancer) {
+            Some(group) => ingress::load_balancer(balancer, &group),
+            None => service::load_balancer(balancer, services)?,
+        };
         names.push((&balancer["LoadBalancerName"], new));
     }
-    for group in items(state, "securityGroups").filter(|group| tag(group, "stack").is_ok()) {
-        let owner = Named::of(service(tag(group, "stack")?, services)?);
-        let new = names::managed_security_group(CLUSTER, owner.namespace, owner.name, owner.uid);
-        names.push((&group["name"], new));
+    for security_group in items(state, "securityGroups") {
+        let new = match ingress::group(security_group) {
+            Some(group) => ingress::security_group(&group),
+            None if service::is_managed(security_group) => service::security_group(security_group, services)?,
+            None => continue,
+        };
+        names.push((&security_group["name"], new));
     }
-    for group in items(state, "targetGroups") {
-        names.push((&group["TargetGroupName"], target_group(group, services)?));
+    for target_group in items(state, "targetGroups") {
+        let new = match ingress::group(target_group) {
+            Some(group) => ingress::target_group(target_group, &group, objects)?,
+            None => service::target_group(target_group, services)?,
+        };
+        names.push((&target_group["TargetGroupName"], new));
     }
     let named = |(old, new): (&Value, String)| old.as_str().map(|old| (old.to_owned(), new));
     Ok(names
@@ -141,48 +141,13 @@ fn renamed(state: &Value, services: &Services) -> Result<Vec<(String, String)>> 
         .collect())
 }
 
-fn target_group(group: &Value, services: &Services) -> Result<String> {
-    let base = Named::of(service(tag(group, "stack")?, services)?);
-    let (backend, port) = backend(group, services)?;
-    let owner = Named::of(backend);
-    let text = |key: &str| group[key].as_str().unwrap_or_default();
-    let number = |key: &str| {
-        group[key]
-            .as_i64()
-            .and_then(|number| i32::try_from(number).ok())
-            .unwrap_or_default()
-    };
-    Ok(names::target_group(&TargetGroupName {
-        cluster: CLUSTER,
-        base_uid: if base.uid == owner.uid { "" } else { base.uid },
-        namespace: owner.namespace,
-        name: owner.name,
-        uid: owner.uid,
-        port: number("Port"),
-        service_port: port.port,
-        target_type: text("TargetType"),
-        protocol: text("Protocol"),
-        health_check_protocol: text("HealthCheckProtocol"),
-        health_check_interval: number("HealthCheckIntervalSeconds"),
-    }))
+fn text<'v>(object: &'v Value, key: &str) -> &'v str {
+    object[key].as_str().unwrap_or_default()
 }
 
-/// What names are made of.
-struct Named<'a> {
-    namespace: &'a str,
-    name: &'a str,
-    uid: &'a str,
-}
-
-impl<'a> Named<'a> {
-    fn of(service: &'a Service) -> Self {
-        let text = |field: &'a Option<String>| field.as_deref().unwrap_or_default();
-        Self {
-            namespace: text(&service.metadata.namespace),
-            name: text(&service.metadata.name),
-            uid: text(&service.metadata.uid),
-        }
-    }
+fn number(object: &Value, key: &str) -> i32 {
+    let number = object[key].as_i64().and_then(|number| i32::try_from(number).ok());
+    number.unwrap_or_default()
 }
 
 /// With every list in the order of its items' JSON.
@@ -229,7 +194,10 @@ fn names_and_node_ports_are_those_of_this_run() -> Result<()> {
         "metadata": { "namespace": "golden", "name": "a", "uid": "u-1" },
         "spec": { "healthCheckNodePort": 31001, "ports": [{ "port": 53, "nodePort": 31000 }] },
     });
-    let services = [("a".to_owned(), serde_json::from_value(service)?)].into();
+    let objects = Objects {
+        services: [("a".to_owned(), serde_json::from_value(service)?)].into(),
+        ..Objects::default()
+    };
     let tags = json!({ "service.k8s.aws/stack": "golden/a", "service.k8s.aws/resource": "golden/a:53" });
     let recorded = |name: &str| {
         json!({
@@ -241,7 +209,7 @@ fn names_and_node_ports_are_those_of_this_run() -> Result<()> {
             "securityGroups": [{ "name": "node-sg", "ingress": [{ "FromPort": 30444, "ToPort": 30959 }] }],
         })
     };
-    let here = expected(&recorded("k8s-golden-a-0123456789"), &services)?;
+    let here = expected(&recorded("k8s-golden-a-0123456789"), &objects)?;
     let group = &here["targetGroups"][0];
     assert_eq!(
         (&group["Port"], &group["HealthCheckPort"]),
@@ -252,7 +220,7 @@ fn names_and_node_ports_are_those_of_this_run() -> Result<()> {
         here["securityGroups"][0]["ingress"][0],
         json!({ "FromPort": 31000, "ToPort": 31001 })
     );
-    let other = expected(&recorded("k8s-other-a-0123456789"), &services).unwrap_err();
+    let other = expected(&recorded("k8s-other-a-0123456789"), &objects).unwrap_err();
     assert!(
         other.to_string().starts_with("k8s-other-a-0123456789 was recorded"),
         "{other}"

@@ -5,21 +5,23 @@
 
 mod case;
 mod expected;
+mod group;
+mod ingresses;
 mod moto;
+mod stage;
 mod world;
 
 use anyhow::{Context, Result, bail, ensure};
 use case::Case;
 use k8s_openapi::api::core::v1::Service;
-use k8s_openapi::api::events::v1::Event;
-use kube::Client;
-use kube::api::{Api, DeleteParams, ListParams, Patch, PatchParams};
+use kube::api::{Api, Patch, PatchParams};
 use moto::Moto;
 use seatrial_e2e::cluster::wait_for;
-use seatrial_e2e::instance::{CONTROLLERS, Instance, OtherAws, Setup, get};
+use seatrial_e2e::instance::{OtherAws, Setup};
+use seatrial_e2e::load_balancer::hostname;
 use seatrial_e2e::trial::trial;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use stage::{Stage, since};
 use std::time::Duration;
 use world::NAMESPACE;
 
@@ -59,15 +61,6 @@ async fn controllers_make_on_moto_what_the_go_controller_makes() -> Result<()> {
     .await
 }
 
-/// Where the cases are played, one after the other.
-struct Stage<'a> {
-    instance: &'a Instance,
-    client: Client,
-    moto: Moto,
-    /// The state of AWS while there is no Service of type LoadBalancer.
-    empty: Value,
-}
-
 impl Stage<'_> {
     async fn play(&mut self) -> Result<()> {
         let mut wrong = Vec::new();
@@ -87,89 +80,37 @@ impl Stage<'_> {
             cases.len(),
             wrong.join("\n")
         );
-        Ok(())
+        self.ingresses().await?;
+        self.member_of_ten().await
     }
 
     /// Applies a case's manifests and awaits the recorded state.
     async fn case(&mut self, case: &Case) -> Result<()> {
-        for manifest in &case.manifests {
-            let manifest = moto::with_ids(manifest, &self.moto.ids);
-            self.instance.cluster.apply(&manifest.to_string()).await?;
-        }
-        let answered = wait_for("an answer", 20, async || self.is_answered(case).await).await;
-        let services = self.services(NAMESPACE).await?;
-        let expected = expected::expected(&case.aws, &services)?;
+        self.apply(&case.manifests).await?;
+        let answered = wait_for("an answer", 20, async || {
+            self.is_answered(case).await.unwrap_or_default()
+        });
+        let answered = answered.await;
+        let objects = self.objects(NAMESPACE).await?;
+        let expected = expected::expected(&case.aws, &objects)?;
         self.settle(&expected).await?;
-        answered.context("AWS is as recorded, but the Services' addresses are not")
+        answered.context("AWS is as recorded, but the addresses are not")
     }
 
-    /// Whether each Service has its answer: an address, or a Warning.
-    async fn is_answered(&self, case: &Case) -> bool {
-        let found = self.services(NAMESPACE).await.unwrap_or_default();
+    /// Whether each Service and Ingress has its answer: an address, or a Warning.
+    async fn is_answered(&self, case: &Case) -> Result<bool> {
+        let found = self.objects(NAMESPACE).await?;
         for (name, has_address) in &case.has_address {
-            let Some(service) = found.get(name) else { return false };
-            if hostname(service).is_some() != *has_address || !has_address && !self.is_warned(service).await {
-                return false;
+            let (metadata, address) = match (found.ingresses.get(name), found.services.get(name)) {
+                (Some(ingress), _) => (&ingress.metadata, ingresses::hostname(ingress)),
+                (None, Some(service)) => (&service.metadata, hostname(service)),
+                (None, None) => return Ok(false),
+            };
+            if address.is_some() != *has_address || !has_address && self.warnings(metadata).await?.is_empty() {
+                return Ok(false);
             }
         }
-        true
-    }
-
-    async fn is_warned(&self, service: &Service) -> bool {
-        let api: Api<Event> = Api::namespaced(self.client.clone(), NAMESPACE);
-        let of_service =
-            |event: &Event| event.regarding.as_ref().map(|object| &object.uid) == Some(&service.metadata.uid);
-        let warns = |event: &Event| event.type_.as_deref() == Some("Warning") && of_service(event);
-        let events = api.list(&ListParams::default()).await;
-        events.is_ok_and(|events| events.iter().any(warns))
-    }
-
-    /// Awaits that AWS is in this state; says what differs if it does not become so.
-    async fn settle(&mut self, expected: &Value) -> Result<()> {
-        let mut last = Vec::new();
-        for _ in 0..10 {
-            last = expected::differences(expected, &self.moto.record()?);
-            if last.is_empty() {
-                return Ok(());
-            }
-            tokio::time::sleep(Duration::from_millis(200)).await;
-        }
-        bail!("AWS differs (expected, found):\n  {}", last.join("\n  "))
-    }
-
-    /// Deletes the namespace's Services that have load balancers, and awaits that AWS is as if they had never been.
-    async fn clear(&mut self, namespace: &str) -> Result<()> {
-        let api: Api<Service> = Api::namespaced(self.client.clone(), namespace);
-        let balanced = |service: &Service| {
-            service
-                .spec
-                .as_ref()
-                .is_some_and(|spec| spec.type_.as_deref() == Some("LoadBalancer"))
-        };
-        for (name, _) in self
-            .services(namespace)
-            .await?
-            .iter()
-            .filter(|(_, service)| balanced(service))
-        {
-            api.delete(name, &DeleteParams::default()).await?;
-        }
-        wait_for("the Services' removal", 60, async || {
-            let found = self.services(namespace).await;
-            found.is_ok_and(|found| !found.values().any(balanced))
-        })
-        .await?;
-        let empty = self.empty.clone();
-        self.settle(&empty).await
-    }
-
-    async fn services(&self, namespace: &str) -> Result<BTreeMap<String, Service>> {
-        let api: Api<Service> = Api::namespaced(self.client.clone(), namespace);
-        let all = api.list(&ListParams::default()).await?;
-        Ok(all
-            .into_iter()
-            .filter_map(|service| Some((service.metadata.name.clone()?, service)))
-            .collect())
+        Ok(true)
     }
 
     /// The example Services: made, moved to another port, deleted. Prints how many calls that took.
@@ -189,11 +130,7 @@ impl Stage<'_> {
         }
         self.listening(namespace, 9090).await?;
         self.clear(namespace).await?;
-        let mut calls = self.calls()?;
-        for (operation, count) in before {
-            *calls.entry(operation).or_default() -= count;
-        }
-        calls.retain(|_, count| *count > 0);
+        let calls = since(&before, self.calls()?);
         println!(
             "two Services made, moved and deleted on moto: {} calls {}",
             calls.values().sum::<i64>(),
@@ -205,7 +142,7 @@ impl Stage<'_> {
     /// Awaits two load balancers that listen on this port alone, each with two targets.
     async fn listening(&mut self, namespace: &str, port: i64) -> Result<()> {
         wait_for("both addresses", 20, async || {
-            let found = self.services(namespace).await.unwrap_or_default();
+            let found = self.objects(namespace).await.unwrap_or_default().services;
             found.len() == 2 && found.values().all(|service| hostname(service).is_some())
         })
         .await?;
@@ -232,31 +169,4 @@ impl Stage<'_> {
         }
         bail!("not two load balancers on port {port} with two targets each: {state:#}")
     }
-
-    /// AWS calls of the controllers so far, by operation.
-    fn calls(&self) -> Result<BTreeMap<String, i64>> {
-        let mut calls = BTreeMap::new();
-        for label in CONTROLLERS {
-            let metrics = get(self.instance.metrics(label), "/metrics")?;
-            let lines = metrics.lines().filter(|line| line.starts_with("aws_api_calls_total"));
-            for line in lines {
-                let operation = line
-                    .split("operation=\"")
-                    .nth(1)
-                    .and_then(|rest| rest.split('"').next());
-                let count = line.rsplit(' ').next().and_then(|count| count.parse::<i64>().ok());
-                let (operation, count) = operation
-                    .zip(count)
-                    .with_context(|| format!("no call counter: {line}"))?;
-                *calls.entry(operation.to_owned()).or_default() += count;
-            }
-        }
-        ensure!(!calls.is_empty(), "the controllers count no AWS calls");
-        Ok(calls)
-    }
-}
-
-fn hostname(service: &Service) -> Option<&String> {
-    let status = service.status.as_ref()?.load_balancer.as_ref()?;
-    status.ingress.as_ref()?.first()?.hostname.as_ref()
 }

@@ -92,27 +92,41 @@ impl Recorder {
     }
 }
 
-/// A manifest with the ids that its annotations name.
+/// A manifest with the ids that its annotations name, or all of it if it is for AWS alone.
 pub(crate) fn with_ids(manifest: &Value, ids: &Ids) -> Value {
     let mut manifest = manifest.clone();
-    let annotations = manifest
-        .pointer_mut("/metadata/annotations")
-        .and_then(Value::as_object_mut);
-    for value in annotations.into_iter().flat_map(|all| all.values_mut()) {
-        let part_of_a_name = |letter: char| letter.is_ascii_alphanumeric() || letter == ':' || letter == '-';
-        let text = value.as_str().unwrap_or_default();
-        let (mut replaced, mut word) = (String::new(), String::new());
-        for letter in text.chars().map(Some).chain([None]) {
-            match letter {
-                Some(letter) if part_of_a_name(letter) => word.push(letter),
-                _ => {
-                    replaced.push_str(ids.get(&word).unwrap_or(&word));
-                    replaced.extend(letter);
-                    word.clear();
-                }
-            }
-        }
-        *value = Value::String(replaced);
+    let place = match manifest["kind"].as_str() {
+        Some("IngressClassParams") => "/spec",
+        _ => "/metadata/annotations",
+    };
+    if let Some(named) = manifest.pointer_mut(place) {
+        replace_names(named, ids);
     }
     manifest
+}
+
+fn replace_names(value: &mut Value, ids: &Ids) {
+    match value {
+        Value::String(text) => *text = replaced(text, ids),
+        Value::Array(list) => list.iter_mut().for_each(|item| replace_names(item, ids)),
+        Value::Object(fields) => fields.values_mut().for_each(|item| replace_names(item, ids)),
+        _ => {}
+    }
+}
+
+/// A text with ids instead of the words that name them.
+fn replaced(text: &str, ids: &Ids) -> String {
+    let part_of_a_name = |letter: char| letter.is_ascii_alphanumeric() || letter == ':' || letter == '-';
+    let (mut replaced, mut word) = (String::new(), String::new());
+    for letter in text.chars().map(Some).chain([None]) {
+        match letter {
+            Some(letter) if part_of_a_name(letter) => word.push(letter),
+            _ => {
+                replaced.push_str(ids.get(&word).unwrap_or(&word));
+                replaced.extend(letter);
+                word.clear();
+            }
+        }
+    }
+    replaced
 }

@@ -32,6 +32,13 @@ pub(crate) async fn build(instance: &Instance, client: &Client, ids: &Ids) -> Re
         instance.cluster.apply(&node.to_string()).await?;
     }
     report_ready(client).await?;
+    let class = json!({
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "IngressClass",
+        "metadata": { "name": "alb" },
+        "spec": { "controller": "ingress.k8s.aws/alb" },
+    });
+    instance.cluster.apply(&class.to_string()).await?;
     pods(instance, client, NAMESPACE, "web", &json!({ "app": "web" })).await?;
     let checked = json!({
         "alb.ingress.kubernetes.io/healthcheck-path": "/svc",
