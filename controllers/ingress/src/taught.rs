@@ -1,6 +1,6 @@
 //! What AWS taught about groups by refusing parts of them.
 
-use converge::{Change, ListenerChange, Role};
+use converge::{Change, ListenerChange, LoadBalancerChange, Role};
 use model::GroupId;
 use parking_lot::Mutex;
 use plan::ingress::{Lessons, Part};
@@ -58,6 +58,9 @@ pub(crate) fn part(change: &Change) -> Option<Part<'_>> {
             }
             _ => None,
         },
+        Change::LoadBalancer(Role::Main, LoadBalancerChange::ModifyAttributes(attributes)) => {
+            Some(Part::Attributes(attributes))
+        }
         Change::CreateTargetGroup(group) => Some(Part::TargetGroup(&group.id)),
         Change::ModifyHealthCheck { target_group, .. } | Change::ModifyTargetGroupAttributes { target_group, .. } => {
             Some(Part::TargetGroup(target_group))

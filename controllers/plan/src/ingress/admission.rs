@@ -23,7 +23,7 @@ pub struct Refused {
     /// The object, such as `Ingress shop/web`.
     pub object: String,
     /// What is wrong.
-    pub error: PlanError,
+    pub error: Box<PlanError>,
 }
 
 /// Whether an Ingress may be written: created if there is no `old` one, or else changed. `classes` need not have parameters.
@@ -37,7 +37,11 @@ pub fn ingress(old: Option<&Ingress>, new: &Ingress, classes: &Classes, config: 
     }
     let refused = |check| {
         let object = format!("Ingress {}", IngressKey::of(new));
-        move |error| Refused { check, object, error }
+        move |error| Refused {
+            check,
+            object,
+            error: Box::new(error),
+        }
     };
     match class::choice(new, classes, config) {
         Ok(Choice::Others) => return Ok(()),
@@ -109,7 +113,11 @@ pub fn class_params(old: Option<&IngressClassParams>, new: &IngressClassParams) 
     let refused = |check| {
         let name = new.metadata.name.as_deref().unwrap_or_default();
         let object = format!("IngressClassParams {name}");
-        move |error| Refused { check, object, error }
+        move |error| Refused {
+            check,
+            object,
+            error: Box::new(error),
+        }
     };
     let ranges = &new.spec.inbound_cidrs;
     let wrong = ranges.iter().find_map(|range| Some((range, range_problem(range)?)));

@@ -7,7 +7,7 @@ use crate::PlanError;
 use crate::ingress::portion::{Route, condition};
 use crate::ingress::{GroupPlan, IngressKey, Portion};
 use aws_api::AwsError;
-use aws_api::elbv2::RuleSpec;
+use aws_api::elbv2::{Attributes, RuleSpec};
 use model::{CertificateRef, Listener, TargetGroupRef};
 use std::collections::BTreeMap;
 
@@ -31,6 +31,8 @@ pub enum Part<'a> {
     Certificates(&'a [CertificateRef]),
     /// A target group, by its resource id.
     TargetGroup(&'a str),
+    /// Attributes of the load balancer.
+    Attributes(&'a Attributes),
 }
 
 /// What to do about a part that AWS refused, if its answer does not say.
@@ -87,12 +89,15 @@ fn asked(portion: &Portion, part: Part<'_>, refusal: &AwsError) -> Option<String
                 format!("the rule for {values} of spec.rules")
             })
         }
-        Part::Listener(listener) => certificate(portion, &listener.certificates, refusal).or_else(|| {
-            let default = portion.default.as_ref()?.actions(&listener.protocol);
-            let asked = portion.ports.contains_key(&listener.port) && default == listener.default_actions;
-            asked.then(|| "spec.defaultBackend".to_owned())
-        }),
+        Part::Listener(listener) => certificate(portion, &listener.certificates, refusal)
+            .or_else(|| policy(portion, listener, refusal))
+            .or_else(|| {
+                let default = portion.default.as_ref()?.actions(&listener.protocol);
+                let asked = portion.ports.contains_key(&listener.port) && default == listener.default_actions;
+                asked.then(|| "spec.defaultBackend".to_owned())
+            }),
         Part::Certificates(certificates) => certificate(portion, certificates, refusal),
+        Part::Attributes(attributes) => attribute(portion, attributes, refusal),
         Part::TargetGroup(id) => {
             let mut groups = portion.targets.iter().map(|targets| &targets.group);
             groups.find(|group| group.id == id).map(|group| {
@@ -101,6 +106,23 @@ fn asked(portion: &Portion, part: Part<'_>, refusal: &AwsError) -> Option<String
             })
         }
     }
+}
+
+/// The security policy, if AWS speaks of it and the portion names it.
+fn policy(portion: &Portion, listener: &Listener, refusal: &AwsError) -> Option<String> {
+    let named = portion.ports.get(&listener.port)?.ssl_policy.as_ref()?;
+    let asked = refusal.code.starts_with("SSLPolicy") && listener.ssl_policy.as_ref() == Some(named);
+    asked.then(|| format!("the policy {named} (annotation ssl-policy)"))
+}
+
+/// The attribute that AWS speaks of, or the only one in question, if the portion sets it.
+fn attribute(portion: &Portion, attributes: &Attributes, refusal: &AwsError) -> Option<String> {
+    let mut own = portion.settings.attributes.keys();
+    let in_question = |key: &&String| {
+        attributes.contains_key(*key) && (attributes.len() == 1 || refusal.message.contains(key.as_str()))
+    };
+    own.find(in_question)
+        .map(|key| format!("the attribute {key} (annotation load-balancer-attributes)"))
 }
 
 /// The certificate that AWS speaks of, or the only one in question, if the portion names it.

@@ -145,3 +145,36 @@ fn whose_target_group_is_refused_is_left_out() {
     assert_eq!(refused(&plan), [("b", false)]);
     assert!(words(&plan).contains("backend web:80"), "{}", words(&plan));
 }
+
+#[test]
+fn whose_policy_or_attribute_is_refused_is_left_out() {
+    let annotated = |name: &str, annotations: &[(&str, &str)]| {
+        let mut ingress = member(name, 1);
+        let all = ingress.metadata.annotations.get_or_insert_default();
+        let new = annotations
+            .iter()
+            .map(|(key, value)| (format!("{PREFIX}{key}"), (*value).to_owned()));
+        all.extend(new);
+        ingress
+    };
+    let secure = ("certificate-arn", "arn:one");
+    let members = [
+        annotated("a", &[secure]),
+        annotated("b", &[secure, ("ssl-policy", "Mine")]),
+    ];
+    let plan = refusing(&members, "SSLPolicyNotFound", "no", |plan| {
+        Part::Listener(&plan.stack.listeners[0])
+    });
+    assert_eq!(refused(&plan), [("b", false)]);
+    assert!(words(&plan).contains("the policy Mine"), "{}", words(&plan));
+
+    let attributes = |text| annotated("b", &[("load-balancer-attributes", text)]);
+    for (text, message) in [("one=1,other=2", "other is no key"), ("other=2", "no")] {
+        let members = [member("a", 1), attributes(text)];
+        let plan = refusing(&members, "ValidationError", message, |plan| {
+            Part::Attributes(&plan.stack.load_balancer.as_ref().unwrap().attributes)
+        });
+        assert_eq!(refused(&plan), [("b", false)]);
+        assert!(words(&plan).contains("the attribute other"), "{}", words(&plan));
+    }
+}
