@@ -22,10 +22,12 @@ pub const AWS: &str = "seatrial-aws";
 /// File of the authority that signed what is imported into ACM.
 const AUTHORITY: &str = "acm-authority.pem";
 const ZONES: u8 = 2;
+/// The label of the controller of Ingresses.
+pub const INGRESS_CONTROLLER: &str = "ingress-controller";
 /// The controllers' labels.
 pub const CONTROLLERS: [&str; 3] = [
     "service-controller",
-    "ingress-controller",
+    INGRESS_CONTROLLER,
     "targetgroupbinding-controller",
 ];
 
@@ -61,6 +63,8 @@ pub struct Setup {
     pub nodes: usize,
     /// Flags of all controllers, beside their usual ones.
     pub flags: Vec<String>,
+    /// Flags of the ingress-controller alone.
+    pub ingress_flags: Vec<String>,
     /// Another AWS than the emulated one.
     pub aws: Option<OtherAws>,
     /// A folder with other builds of the controllers than this profile's.
@@ -72,6 +76,7 @@ impl Default for Setup {
         Self {
             nodes: usize::from(ZONES),
             flags: Vec::new(),
+            ingress_flags: Vec::new(),
             aws: None,
             controllers: None,
         }
@@ -104,7 +109,9 @@ struct Settings {
     aws: SocketAddr,
     health: Vec<SocketAddr>,
     metrics: Vec<SocketAddr>,
+    webhooks: SocketAddr,
     flags: Vec<String>,
+    ingress_flags: Vec<String>,
     other_aws: Option<OtherAws>,
     controllers: Option<PathBuf>,
 }
@@ -224,6 +231,10 @@ impl Instance {
             format!("--leader-election-identity={label}"),
         ];
         args.extend(self.settings.flags.iter().cloned());
+        if label == INGRESS_CONTROLLER {
+            args.push(format!("--webhook-bind-port={}", self.settings.webhooks.port()));
+            args.extend(self.settings.ingress_flags.iter().cloned());
+        }
         let env = vec![
             ("AWS_ENDPOINT_URL".to_owned(), self.endpoint()),
             ("AWS_ACCESS_KEY_ID".to_owned(), "seatrial".to_owned()),
@@ -257,6 +268,13 @@ impl Instance {
         &self.tools
     }
 
+    /// Where the API server reaches the webhooks of the ingress-controller.
+    #[must_use]
+    pub fn webhooks(&self) -> SocketAddr {
+        let (host, _) = self.cluster.plan().host_link();
+        SocketAddr::new(host.into(), self.settings.webhooks.port())
+    }
+
     /// Where a controller serves its metrics.
     #[must_use]
     pub fn metrics(&self, label: &str) -> SocketAddr {
@@ -288,7 +306,9 @@ impl Settings {
             aws,
             health: ports()?,
             metrics: ports()?,
+            webhooks: free_port(0)?,
             flags: setup.flags,
+            ingress_flags: setup.ingress_flags,
             other_aws: setup.aws,
             controllers: setup.controllers,
         })

@@ -27,7 +27,7 @@ pub enum ApplyError {
     #[error("cannot make the change [{change}]")]
     Aws {
         /// The change.
-        change: String,
+        change: Box<Change>,
         /// AWS's answer.
         #[source]
         source: AwsError,
@@ -70,6 +70,20 @@ impl ApplyError {
         }
     }
 
+    /// The change that AWS does not take as it is, and its answer.
+    pub(crate) fn refused(&self) -> Option<(&Change, &AwsError)> {
+        match self {
+            ApplyError::Aws { change, source } => {
+                let refusal = matches!(
+                    source.class(),
+                    ErrorClass::Invalid | ErrorClass::NotFound | ErrorClass::Limit
+                );
+                refusal.then_some((change, source))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether AWS has no room for another rule.
     pub(crate) fn is_too_many_rules(&self) -> bool {
         matches!(self, ApplyError::Aws { source, .. } if source.code == "TooManyRules")
@@ -109,9 +123,13 @@ impl From<BindingError> for Failure {
 
 impl Failure {
     fn of(self, change: &Change) -> ApplyError {
+        let refused = Box::new(change.clone());
         let change = change.to_string();
         match self {
-            Failure::Aws(source) => ApplyError::Aws { change, source },
+            Failure::Aws(source) => ApplyError::Aws {
+                change: refused,
+                source,
+            },
             Failure::Binding(source) => ApplyError::Binding { change, source },
             Failure::Unresolved => ApplyError::Unresolved(change),
             Failure::Waiting { reason, again } => ApplyError::Waiting { change, reason, again },

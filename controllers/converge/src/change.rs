@@ -124,6 +124,22 @@ pub enum Change {
     },
 }
 
+impl Change {
+    /// Whether it can take until AWS or another controller lets go of something, while the load balancer serves already.
+    pub(crate) fn can_wait(&self) -> bool {
+        matches!(
+            self,
+            Change::UpdateBinding(_)
+                | Change::DeleteBinding(_)
+                | Change::DeleteTargetGroup { .. }
+                | Change::DeleteCertificate { .. }
+                | Change::DeleteSecurityGroup { .. }
+                | Change::RegisterLoadBalancer { .. }
+                | Change::LoadBalancer(_, LoadBalancerChange::ReserveCapacity(_))
+        )
+    }
+}
+
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

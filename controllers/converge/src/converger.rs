@@ -48,7 +48,7 @@ pub struct Converged {
     pub load_balancer_arn: String,
     /// DNS name of the network load balancer in front of it, if it has one.
     pub frontend_dns_name: Option<String>,
-    /// How many changes were made.
+    /// How many changes were made so far.
     pub changes: usize,
 }
 
@@ -84,6 +84,21 @@ impl ConvergeError {
             _ => None,
         }
     }
+
+    /// The change that AWS does not take as it is, if that is why, and its answer.
+    #[must_use]
+    pub fn refused(&self) -> Option<(&Change, &AwsError)> {
+        match self {
+            ConvergeError::Apply(error) => error.refused(),
+            _ => None,
+        }
+    }
+
+    /// Whether the load balancer has as many rules as AWS lets it have, and the stack wants more.
+    #[must_use]
+    pub fn is_too_many_rules(&self) -> bool {
+        matches!(self, ConvergeError::Apply(error) if error.is_too_many_rules())
+    }
 }
 
 impl Converger {
@@ -98,27 +113,47 @@ impl Converger {
         Ok(main.map(|live| live.load_balancer))
     }
 
+    /// How many rules a stack has now, as far as is known.
+    ///
+    /// # Errors
+    /// When AWS must be read and that fails.
+    pub async fn rules(&self, stack: &str) -> Result<usize, ConvergeError> {
+        let observed = self.inventory.observe(stack).await.map_err(ConvergeError::Observe)?;
+        Ok(observed.rules())
+    }
+
+    /// Secrets of the stack were changed since AWS was sent them. AWS does not show them, so what it hides is otherwise taken for what is wanted.
+    pub fn secrets_changed(&self, stack: &str) {
+        self.inventory.secrets_changed(stack);
+    }
+
     /// Makes everything that the stack says, and deletes what it has and the stack does not say. `claimed` are the
     /// ids of the stacks whose Services carry our finalizer.
     ///
     /// # Errors
     /// When it cannot be finished. Calling again goes on from there.
     pub async fn converge(&self, stack: &Stack, claimed: &[String]) -> Result<Converged, ConvergeError> {
-        let wanted = stack.load_balancer.as_ref().ok_or(ConvergeError::NoLoadBalancer)?;
-        let (observed, changes) = self.reach(stack).await?;
+        self.converge_and_tell(stack, claimed, nobody).await
+    }
+
+    /// The same. `tell` hears of the load balancer as soon as it serves as it should, before the wait until AWS lets go of what is left over.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn converge_and_tell(
+        &self,
+        stack: &Stack,
+        claimed: &[String],
+        tell: impl AsyncFn(&Converged),
+    ) -> Result<Converged, ConvergeError> {
+        if stack.load_balancer.is_none() {
+            return Err(ConvergeError::NoLoadBalancer);
+        }
+        let (observed, changes) = self.reach(stack, &tell).await?;
         if !stack.needs_backend_security_group {
             self.release(&stack.id, claimed).await?;
         }
-        let live = observed.load_balancer(wanted).ok_or(ConvergeError::NoLoadBalancer)?;
-        Ok(Converged {
-            dns_name: live.load_balancer.dns_name.clone(),
-            load_balancer_arn: live.load_balancer.arn.clone(),
-            frontend_dns_name: Role::Frontend
-                .of(stack)
-                .and_then(|wanted| observed.load_balancer(wanted))
-                .map(|live| live.load_balancer.dns_name.clone()),
-            changes,
-        })
+        converged(stack, &observed, changes).ok_or(ConvergeError::NoLoadBalancer)
     }
 
     /// Deletes everything that the stack has. `claimed` are the ids of the other stacks whose Services carry our
@@ -132,7 +167,7 @@ impl Converger {
             id: stack.to_owned(),
             ..Stack::default()
         };
-        self.reach(&nothing).await?;
+        self.reach(&nothing, &nobody).await?;
         self.release(stack, claimed).await
     }
 
@@ -142,17 +177,20 @@ impl Converger {
     }
 
     /// Tries again, once, when AWS contradicts what was observed: then it is read anew.
-    async fn reach(&self, stack: &Stack) -> Result<(Observed, usize), ConvergeError> {
-        match self.step(stack).await {
-            Err(ConvergeError::Apply(error)) if error.contradicts_observation() => {
-                tracing::info!(stack = stack.id, error = %chain(&error), "reading AWS again");
+    async fn reach(&self, stack: &Stack, tell: &impl AsyncFn(&Converged)) -> Result<(Observed, usize), ConvergeError> {
+        let mut outcome = self.step(stack, tell).await;
+        if let Err(ConvergeError::Apply(error)) = &outcome
+            && error.contradicts_observation()
+        {
+            tracing::info!(stack = stack.id, error = %chain(error), "reading AWS again");
+            self.distrust(&stack.id).await;
+            outcome = self.step(stack, tell).await;
+            if outcome.is_err() {
                 self.distrust(&stack.id).await;
             }
-            outcome => return outcome,
         }
-        let outcome = self.step(stack).await;
-        if outcome.is_err() {
-            self.distrust(&stack.id).await;
+        if outcome.is_ok() {
+            self.inventory.secrets_sent(&stack.id);
         }
         outcome
     }
@@ -163,19 +201,49 @@ impl Converger {
     }
 
     /// Goes the way twice: what is made may begin otherwise than was expected of it.
-    async fn step(&self, stack: &Stack) -> Result<(Observed, usize), ConvergeError> {
+    async fn step(&self, stack: &Stack, tell: &impl AsyncFn(&Converged)) -> Result<(Observed, usize), ConvergeError> {
         let mut observed = self.observe(stack).await?;
-        let made = self.make(stack, &mut observed).await?;
+        let made = self.make(stack, &mut observed, tell).await?;
         let corrected = match made {
             0 => 0,
-            _ => self.make(stack, &mut observed).await?,
+            _ => self.make(stack, &mut observed, &nobody).await?,
         };
         Ok((observed, made + corrected))
     }
 
-    /// Makes the changes that lead from `observed` to the stack. Returns how many these were.
-    async fn make(&self, stack: &Stack, observed: &mut Observed) -> Result<usize, ConvergeError> {
-        let changes = diff(observed, stack, &self.external_tags);
+    /// Makes the changes that lead from `observed` to the stack. Returns how many these were. `tell` hears of the load balancer once.
+    async fn make(
+        &self,
+        stack: &Stack,
+        observed: &mut Observed,
+        tell: &impl AsyncFn(&Converged),
+    ) -> Result<usize, ConvergeError> {
+        let mut tell = Some(tell);
+        let mut pending = VecDeque::from(diff(observed, stack, &self.external_tags));
+        let count = pending.len();
+        while let Some(change) = pending.pop_front() {
+            if let Some(tell) = tell.take_if(|_| change.can_wait())
+                && let Some(serving) = converged(stack, observed, count - pending.len() - 1)
+            {
+                tell(&serving).await;
+            }
+            self.make_one(stack, change, &mut pending, observed).await?;
+        }
+        if let Some(tell) = tell
+            && let Some(serving) = converged(stack, observed, count)
+        {
+            tell(&serving).await;
+        }
+        Ok(count)
+    }
+
+    async fn make_one(
+        &self,
+        stack: &Stack,
+        change: Change,
+        pending: &mut VecDeque<Change>,
+        observed: &mut Observed,
+    ) -> Result<(), ConvergeError> {
         let target = Target {
             aws: &self.aws,
             bindings: &*self.bindings,
@@ -184,27 +252,23 @@ impl Converger {
             stack,
             stabilization: self.stabilization,
         };
-        let count = changes.len();
-        let mut pending = VecDeque::from(changes);
-        while let Some(change) = pending.pop_front() {
-            tracing::info!(stack = stack.id, %change, "applying");
-            match target.apply(&change, observed).await {
-                Err(error)
-                    if error.is_too_many_rules()
-                        && let Some(deletion) = take_deletion(&change, &mut pending) =>
-                {
-                    pending.push_front(change);
-                    pending.push_front(deletion);
-                }
-                Err(error) => {
-                    observed.doubt(&change, stack);
-                    self.inventory.keep(&stack.id, observed);
-                    return Err(error.into());
-                }
-                Ok(()) => self.inventory.keep(&stack.id, observed),
+        tracing::info!(stack = stack.id, %change, "applying");
+        match target.apply(&change, observed).await {
+            Err(error)
+                if error.is_too_many_rules()
+                    && let Some(deletion) = take_deletion(&change, pending) =>
+            {
+                pending.push_front(change);
+                pending.push_front(deletion);
             }
+            Err(error) => {
+                observed.doubt(&change, stack);
+                self.inventory.keep(&stack.id, observed);
+                return Err(error.into());
+            }
+            Ok(()) => self.inventory.keep(&stack.id, observed),
         }
-        Ok(count)
+        Ok(())
     }
 
     /// What the stack has, with the details that its diff compares.
@@ -220,6 +284,9 @@ impl Converger {
         if learned {
             self.inventory.keep(&stack.id, &observed);
         }
+        if self.inventory.has_stale_secrets(&stack.id) {
+            observed.distrust_secrets();
+        }
         observed.bindings = self
             .bindings
             .list(&stack.id)
@@ -233,17 +300,31 @@ impl Converger {
     }
 }
 
-/// A rule of the same listener that is to be deleted anyway, to make room for the one that `change` makes.
+async fn nobody(_: &Converged) {}
+
+/// What there is of the stack's load balancer; nothing if there is none.
+fn converged(stack: &Stack, observed: &Observed, changes: usize) -> Option<Converged> {
+    let live = |role: Role| Some(&observed.load_balancer(role.of(stack)?)?.load_balancer);
+    let main = live(Role::Main)?;
+    Some(Converged {
+        dns_name: main.dns_name.clone(),
+        load_balancer_arn: main.arn.clone(),
+        frontend_dns_name: live(Role::Frontend).map(|frontend| frontend.dns_name.clone()),
+        changes,
+    })
+}
+
+/// A rule of the same load balancer that is to be deleted anyway, to make room for the one that `change` makes.
 fn take_deletion(change: &Change, pending: &mut VecDeque<Change>) -> Option<Change> {
-    let Change::Listener { role, port, .. } = change else {
+    let Change::Listener { role, .. } = change else {
         return None;
     };
     let place = pending.iter().position(|other| match other {
         Change::Listener {
             role: other_role,
-            port: other_port,
             change: ListenerChange::DeleteRule { .. },
-        } => role == other_role && port == other_port,
+            ..
+        } => role == other_role,
         _ => false,
     });
     pending.remove(place?)

@@ -38,6 +38,8 @@ struct State {
     suspect: BTreeSet<String>,
     /// How many listings were begun.
     epoch: u64,
+    /// Stacks with secrets that were changed since AWS was sent them.
+    stale_secrets: BTreeSet<String>,
     /// Stacks written to, with the epoch of the last write. A listing of that epoch may not know of the write.
     written: BTreeMap<String, u64>,
 }
@@ -107,6 +109,21 @@ impl Inventory {
     /// AWS contradicted the contents: list again before the stack is observed next.
     pub fn suspect(&self, stack: &str) {
         self.state.lock().suspect.insert(stack.to_owned());
+    }
+
+    /// Secrets of the stack were changed: AWS, which never shows what it has, has others.
+    pub(crate) fn secrets_changed(&self, stack: &str) {
+        self.state.lock().stale_secrets.insert(stack.to_owned());
+    }
+
+    /// AWS has the secrets of the stack.
+    pub(crate) fn secrets_sent(&self, stack: &str) {
+        self.state.lock().stale_secrets.remove(stack);
+    }
+
+    /// Whether AWS may have other secrets than the stack's.
+    pub(crate) fn has_stale_secrets(&self, stack: &str) -> bool {
+        self.state.lock().stale_secrets.contains(stack)
     }
 
     /// The ids of all stacks that have something on AWS, as of the last listing and our own writes.

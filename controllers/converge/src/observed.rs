@@ -4,7 +4,7 @@ use crate::bindings::ResolvedBinding;
 use aws_api::Tags;
 use aws_api::acm::Certificate;
 use aws_api::ec2::SecurityGroup;
-use aws_api::elbv2::{Attributes, Listener, LoadBalancer, Rule, Target, TargetGroup};
+use aws_api::elbv2::{Action, Attributes, Listener, LoadBalancer, Rule, Target, TargetGroup};
 use aws_api::shield::Protection;
 use model::Stack;
 use std::fmt;
@@ -218,6 +218,29 @@ impl LiveListener {
 }
 
 impl Observed {
+    /// Takes the secrets that AWS does not show for others than those that are wanted.
+    pub(crate) fn distrust_secrets(&mut self) {
+        let balancers = self.load_balancers.iter_mut();
+        for listener in balancers.flat_map(|live| live.listeners.iter_mut().flatten()) {
+            let rules = listener.rules.iter_mut().flatten();
+            let actions = rules.flat_map(|live| &mut live.rule.spec.actions);
+            for action in actions.chain(&mut listener.listener.spec.default_actions) {
+                if let Action::AuthenticateOidc(oidc) = action {
+                    oidc.client_secret.get_or_insert_default();
+                }
+            }
+        }
+    }
+
+    /// How many rules the load balancers have, as far as they were read.
+    pub(crate) fn rules(&self) -> usize {
+        let listeners = self
+            .load_balancers
+            .iter()
+            .flat_map(|live| live.listeners.iter().flatten());
+        listeners.flat_map(|live| live.rules.iter().flatten()).count()
+    }
+
     /// Whether nothing is left.
     #[must_use]
     pub fn is_empty(&self) -> bool {

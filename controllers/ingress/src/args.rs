@@ -20,6 +20,8 @@ pub(crate) struct Command {
     #[command(flatten)]
     pub(crate) load_balancers: LoadBalancerArgs,
     #[command(flatten)]
+    pub(crate) webhooks: runtime::webhook::WebhookArgs,
+    #[command(flatten)]
     pub(crate) process: runtime::Args,
     #[command(flatten)]
     pub(crate) aws: aws_sdk::Args,
@@ -41,6 +43,14 @@ pub(crate) struct ControllerArgs {
     /// Ingresses with this class in the annotation kubernetes.io/ingress.class are ours; when empty, those without class, too
     #[arg(long, env = "INGRESS_CLASS", default_value = "alb")]
     pub(crate) ingress_class: String,
+    /// The webhook refuses Ingresses that come to us by the annotation kubernetes.io/ingress.class
+    #[arg(long, env = "DISABLE_INGRESS_CLASS_ANNOTATION", default_value_t = false, num_args = 0..=1,
+          default_missing_value = "true", action = ArgAction::Set)]
+    pub(crate) disable_ingress_class_annotation: bool,
+    /// The webhook refuses the annotation group.name where it is new or changed
+    #[arg(long, env = "DISABLE_INGRESS_GROUP_NAME_ANNOTATION", default_value_t = false, num_args = 0..=1,
+          default_missing_value = "true", action = ArgAction::Set)]
+    pub(crate) disable_ingress_group_name_annotation: bool,
     /// Groups reconciled at once
     #[arg(long, env = "INGRESS_MAX_CONCURRENT_RECONCILES", default_value_t = 3,
           value_parser = clap::value_parser!(u16).range(1..))]
@@ -86,6 +96,8 @@ impl ControllerArgs {
         let authorities = self.allowed_certificate_authority_arns.iter();
         Config {
             ingress_class: self.ingress_class.clone(),
+            disable_class_annotation: self.disable_ingress_class_annotation,
+            disable_group_name_annotation: self.disable_ingress_group_name_annotation,
             tolerate_non_existent_backend_service: self.tolerate_non_existent_backend_service,
             tolerate_non_existent_backend_action: self.tolerate_non_existent_backend_action,
             allowed_certificate_authorities: authorities.filter(|arn| !arn.is_empty()).cloned().collect(),
@@ -123,11 +135,13 @@ mod tests {
             "--required-secrets-label=team=web",
             "--allowed-certificate-authority-arns=arn:a,arn:b",
             "--feature-gates=ALBSingleSubnet=true",
+            "--disable-ingress-group-name-annotation",
         ];
         let command = Command::try_parse_from(arguments).unwrap();
         let config = command.controller.unwrap().config(&command.load_balancers, "vpc-1");
         assert_eq!((config.cluster.as_str(), config.vpc_id.as_str()), ("c", "vpc-1"));
         assert_eq!(config.ingress_class, "");
+        assert!(config.disable_group_name_annotation && !config.disable_class_annotation);
         assert!(config.strict_groups && config.gates.alb_single_subnet);
         assert!(config.tolerate_non_existent_backend_service);
         assert_eq!(
@@ -135,6 +149,28 @@ mod tests {
             Some(("team".to_owned(), "web".to_owned()))
         );
         assert_eq!(config.allowed_certificate_authorities.len(), 2);
+    }
+
+    #[test]
+    fn webhooks_have_the_names_and_defaults_of_the_go_controller() {
+        let webhooks = |more: &[&str]| {
+            let arguments = [&["ingress-controller", "--cluster-name=c"], more].concat();
+            Command::try_parse_from(arguments).unwrap().webhooks
+        };
+        let usual = webhooks(&[]);
+        assert_eq!((usual.webhook_bind_port, usual.webhook_cert_dir), (9443, None));
+        assert_eq!(
+            (usual.webhook_configuration.as_str(), usual.webhook_secret.as_str()),
+            ("aws-load-balancer-webhook", "aws-load-balancer-tls")
+        );
+        let own = webhooks(&[
+            "--webhook-bind-port=1",
+            "--webhook-cert-dir=/certs",
+            "--webhook-key-file=k",
+            "--kube-ca-pem-filepath=/ca",
+        ]);
+        assert_eq!((own.webhook_bind_port, own.webhook_key_file.as_str()), (1, "k"));
+        assert_eq!(own.kube_ca_pem_filepath.unwrap().to_str(), Some("/ca"));
     }
 
     #[test]

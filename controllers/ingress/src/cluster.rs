@@ -58,7 +58,7 @@ impl Cluster {
     }
 
     /// Namespaces only where a selector looks at them.
-    fn classes(&self) -> Classes {
+    pub(crate) fn classes(&self) -> Classes {
         let named = |key: &runtime::Key| key.name.clone();
         let params: BTreeMap<_, _> = self
             .params

@@ -14,6 +14,8 @@ pub(crate) const PLAN_AGAIN: Duration = Duration::from_secs(60);
 pub(crate) enum Error {
     #[error("cannot add the finalizer")]
     AddFinalizer(#[source] kube::Error),
+    #[error("cannot read what was remembered of the group")]
+    Recall(#[source] kube::Error),
     #[error("cannot find the load balancer that there is")]
     Live(#[source] ConvergeError),
     #[error("cannot read what the load balancer depends on")]
@@ -35,7 +37,7 @@ impl Error {
     pub(crate) fn reason(&self) -> &'static str {
         match self {
             Error::AddFinalizer(_) => "FailedAddFinalizer",
-            Error::Live(_) | Error::Facts(_) | Error::Plan(_) => "FailedBuildModel",
+            Error::Recall(_) | Error::Live(_) | Error::Facts(_) | Error::Plan(_) => "FailedBuildModel",
             Error::Claims(_) | Error::Converge(_) => "FailedDeployModel",
             Error::UpdateStatus(_) => "FailedUpdateStatus",
             Error::RemoveFinalizer(_) => "FailedRemoveFinalizer",
@@ -46,7 +48,7 @@ impl Error {
     pub(crate) fn category(&self) -> &'static str {
         match self {
             Error::AddFinalizer(_) => "add_group_finalizer_error",
-            Error::Live(_) | Error::Facts(_) | Error::Plan(_) => "build_model_error",
+            Error::Recall(_) | Error::Live(_) | Error::Facts(_) | Error::Plan(_) => "build_model_error",
             Error::Claims(_) => "release_auto_generated_backend_sg_error",
             Error::Converge(_) => "deploy_model_error",
             Error::UpdateStatus(_) => "dns_resolve_and_update_status_error",

@@ -11,7 +11,7 @@ use loadbalancing::{Fresh, Network};
 use model::tags::Owner;
 use parking_lot::Mutex;
 use plan::Config;
-use plan::ingress::{ByName, Facts, Group, IngressKey, KnownCertificate, Needs, Portion, needs, services};
+use plan::ingress::{ByName, Facts, Group, IngressKey, KnownCertificate, Lessons, Needs, Portion, needs, services};
 use runtime::Key;
 use runtime::cache::Cache;
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,6 +57,7 @@ impl FactSource {
         group: &Group,
         live: Option<LoadBalancer>,
         last_good: &BTreeMap<IngressKey, Portion>,
+        lessons: Lessons,
     ) -> Result<Facts, AwsError> {
         let services = self.services(group);
         let subnets = self.network.subnets().await?;
@@ -70,6 +71,7 @@ impl FactSource {
             subnets,
             route_tables,
             live: live.map(shown),
+            lessons,
             services,
             secrets,
             certificates: self.certificates(&needs).await?,

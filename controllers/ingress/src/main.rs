@@ -1,37 +1,44 @@
 //! ingress-controller: gives every group of Ingresses an Application Load Balancer.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod admission;
 mod args;
 mod cluster;
 mod controller;
 mod error;
 mod facts;
+mod memory;
 mod permissions;
 mod secrets;
 mod status;
+mod taught;
+mod told;
 mod watches;
 
+use crate::admission::Gate;
 use crate::args::{Command, ControllerArgs, Print};
 use crate::cluster::Cluster;
 use crate::controller::Controller;
 use crate::facts::FactSource;
+use crate::memory::Memory;
 use crate::permissions::Permissions;
 use crate::secrets::Secrets;
+use crate::taught::Taught;
+use crate::told::Told;
 use crate::watches::Watches;
-use anyhow::{Context, bail};
+use anyhow::bail;
 use aws_sdk::Connected;
 use clap::{CommandFactory, Parser};
 use controllers_api::ingress_class_params::IngressClassParams;
 use controllers_api::target_group_binding::TargetGroupBinding;
 use k8s_openapi::api::core::v1::Service;
-use kube::{Client, CustomResourceExt};
-use loadbalancing::{Gate, KubeBindings};
+use kube::{Api, Client, CustomResourceExt};
+use loadbalancing::KubeBindings;
 use model::tags::Owner;
-use parking_lot::Mutex;
 use prometheus_client::registry::Registry;
 use runtime::cache::Cache;
 use runtime::events::Events;
-use runtime::leadership::{Leadership, identity};
+use runtime::leadership::{identity, lead};
 use runtime::metrics::Metrics;
 use runtime::queue::Queue;
 use runtime::serve::{Ready, serve};
@@ -62,11 +69,7 @@ fn main() -> anyhow::Result<()> {
             .error(clap::error::ErrorKind::ValueValidation, message)
             .exit();
     }
-    runtime::telemetry::init(&command.process).context("--log-level")?;
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?
-        .block_on(run(&command, args))
+    runtime::process::run(&command.process, run(&command, args))
 }
 
 async fn run(command: &Command, args: &ControllerArgs) -> anyhow::Result<()> {
@@ -116,20 +119,16 @@ async fn work(
         services,
         bindings,
     };
-    let leading = async {
-        watches.begin().await;
-        Leadership::acquire(&client, process, LEASE).await
-    };
-    let mut leadership = tokio::select! {
-        leadership = leading => leadership.context("leader election")?,
-        () = stop.cancelled() => return Ok(()),
-    };
+    let gate = Arc::new(Gate {
+        client: client.clone(),
+        cluster: controller.cluster.clone(),
+        config: controller.config.clone(),
+        metrics: controller.metrics.clone(),
+    });
+    runtime::webhook::serve(&command.webhooks, process, &client, gate).await?;
     let concurrency = usize::from(args.ingress_max_concurrent_reconciles);
-    tokio::select! {
-        () = queue.run(concurrency, stop.clone(), |group| controller.reconcile(group)) => {}
-        () = leadership.lost() => bail!("the lease was lost to another process"),
-    }
-    leadership.release().await;
+    let work = queue.run(concurrency, stop.clone(), |group| controller.reconcile(group));
+    lead((&client, process, LEASE), stop, watches.begin(), work).await?;
     Ok(())
 }
 
@@ -156,7 +155,10 @@ fn controller(
             waf: args.enable_waf,
             wafv2: args.enable_wafv2,
             shield: args.enable_shield.then(|| aws.shield.clone()),
-            tags_of_listeners: command.load_balancers.feature_gates.enabled(Gate::ListenerRulesTagging),
+            tags_of_listeners: command
+                .load_balancers
+                .feature_gates
+                .enabled(loadbalancing::Gate::ListenerRulesTagging),
             subscribed: Permissions::unknown(),
         },
         converger: command
@@ -165,6 +167,8 @@ fn controller(
         events: Events::new(client.clone(), "ingress", &identity(process)),
         metrics,
         sync_period: process.sync_period,
-        last_good: Mutex::default(),
+        memory: Memory::new(Api::namespaced(client.clone(), process.lease_namespace(client))),
+        taught: Taught::new(process.sync_period),
+        told: Told::default(),
     })
 }

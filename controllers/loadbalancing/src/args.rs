@@ -110,6 +110,7 @@ impl LoadBalancerArgs {
                 weighted_target_groups: on(Gate::WeightedTargetGroups),
                 alb_single_subnet: on(Gate::ALBSingleSubnet),
                 certificate_management: on(Gate::EnableCertificateManagement),
+                enhanced_default_behavior: on(Gate::EnhancedDefaultBehavior),
             },
             ..Config::default()
         }

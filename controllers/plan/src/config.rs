@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 /// Flags that shape plans. Defaults are the Go controller's.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Config {
     /// `--cluster-name`.
     pub cluster: String,
@@ -30,6 +31,10 @@ pub struct Config {
     pub disable_restricted_rules: bool,
     /// `--ingress-class`.
     pub ingress_class: String,
+    /// `--disable-ingress-class-annotation`.
+    pub disable_class_annotation: bool,
+    /// `--disable-ingress-group-name-annotation`.
+    pub disable_group_name_annotation: bool,
     /// `--tolerate-non-existent-backend-service`.
     pub tolerate_non_existent_backend_service: bool,
     /// `--tolerate-non-existent-backend-action`.
@@ -74,6 +79,8 @@ pub struct FeatureGates {
     pub alb_single_subnet: bool,
     /// `EnableCertificateManagement`.
     pub certificate_management: bool,
+    /// `EnhancedDefaultBehavior`.
+    pub enhanced_default_behavior: bool,
 }
 
 impl Default for FeatureGates {
@@ -91,6 +98,7 @@ impl Default for FeatureGates {
             weighted_target_groups: true,
             alb_single_subnet: false,
             certificate_management: false,
+            enhanced_default_behavior: false,
         }
     }
 }
@@ -110,6 +118,8 @@ impl Default for Config {
             manage_backend_security_group_rules: false,
             disable_restricted_rules: false,
             ingress_class: "alb".to_owned(),
+            disable_class_annotation: false,
+            disable_group_name_annotation: false,
             tolerate_non_existent_backend_service: true,
             tolerate_non_existent_backend_action: true,
             allowed_certificate_authorities: BTreeSet::new(),

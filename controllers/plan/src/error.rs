@@ -90,6 +90,17 @@ fn named(object: Option<&str>) -> String {
 }
 
 impl PlanError {
+    /// A field of the object that is planned.
+    pub(crate) fn field(field: impl Into<String>, value: impl Into<String>, problem: &str, remedy: &str) -> Self {
+        PlanError::Field {
+            object: None,
+            field: field.into(),
+            value: value.into(),
+            problem: problem.to_owned(),
+            remedy: remedy.to_owned(),
+        }
+    }
+
     /// The same, about this object if it does not name one.
     pub(crate) fn of(mut self, planned: &str) -> Self {
         match &mut self {

@@ -8,11 +8,13 @@
 //! Each member is read by itself. Then the portions are put together; if one contradicts those before it, or the load balancer, it is to blame, and the
 //! next attempt is made with its last good portion, or without it.
 
+pub mod admission;
 mod attempt;
 mod class;
 mod facts;
 mod group;
 mod key;
+mod lessons;
 mod portion;
 mod resilience;
 
@@ -20,6 +22,7 @@ pub use class::{ClassError, Classes};
 pub use facts::{ByName, Facts, KnownCertificate, Needs, needs, services};
 pub use group::{Group, Member, Membership, finalizer, held, load, membership};
 pub use key::IngressKey;
+pub use lessons::{Lessons, Part};
 pub use portion::Portion;
 pub use resilience::{GroupError, GroupPlan, Refusal, plan};
 

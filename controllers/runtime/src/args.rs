@@ -46,6 +46,16 @@ pub struct Args {
     pub sync_period: Duration,
 }
 
+impl Args {
+    /// The namespace of the lease, and of what else belongs to the controller itself.
+    #[must_use]
+    pub fn lease_namespace<'a>(&'a self, client: &'a kube::Client) -> &'a str {
+        self.leader_election_namespace
+            .as_deref()
+            .unwrap_or(client.default_namespace())
+    }
+}
+
 /// Form of a log line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum LogFormat {

@@ -6,10 +6,48 @@ use kube_lease_manager::{LeaseManager, LeaseManagerBuilder, LeaseManagerError};
 use std::future::pending;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 /// How long a lease outlives its holder, and how long before its end it is renewed, in seconds.
 const DURATION: u64 = 15;
 const GRACE: u64 = 5;
+
+/// Why a process does not work, or works no more.
+#[derive(Debug, thiserror::Error)]
+pub enum LeadershipError {
+    /// The lease can be neither read nor made.
+    #[error("leader election")]
+    Acquire(#[source] LeaseManagerError),
+    /// Another process leads.
+    #[error("the lease was lost to another process")]
+    Lost,
+}
+
+/// Works while this process holds the lease `id`, until `stop`. The place in the line is taken when `prepared` is through.
+///
+/// # Errors
+/// When the lease cannot be had, or is lost; then the process must end.
+pub async fn lead(
+    (client, args, id): (&Client, &Args, &str),
+    stop: &CancellationToken,
+    prepared: impl Future<Output = ()>,
+    work: impl Future<Output = ()>,
+) -> Result<(), LeadershipError> {
+    let leading = async {
+        prepared.await;
+        Leadership::acquire(client, args, id).await
+    };
+    let mut leadership = tokio::select! {
+        leadership = leading => leadership.map_err(LeadershipError::Acquire)?,
+        () = stop.cancelled() => return Ok(()),
+    };
+    tokio::select! {
+        () = work => {}
+        () = leadership.lost() => return Err(LeadershipError::Lost),
+    }
+    leadership.release().await;
+    Ok(())
+}
 
 /// The right to work, until [`Leadership::lost`].
 pub struct Leadership {
@@ -31,10 +69,7 @@ impl Leadership {
         if !args.enable_leader_election {
             return Ok(Self { lease: None });
         }
-        let namespace = args
-            .leader_election_namespace
-            .as_deref()
-            .unwrap_or(client.default_namespace());
+        let namespace = args.lease_namespace(client);
         let manager = LeaseManagerBuilder::new(client.clone(), args.leader_election_id.as_deref().unwrap_or(id))
             .with_namespace(namespace)
             .with_identity(identity(args))

@@ -1,4 +1,4 @@
-//! What the controllers share: arguments, logs, cache, work queue, finalizers, events, metrics, leader lease, health.
+//! What the controllers share: arguments, logs, cache, work queue, finalizers, events, metrics, leader lease, webhooks, health.
 //!
 //! A binary puts the pieces together in this order: [`telemetry::init`], [`client::connect`], [`serve::serve`],
 //! [`crd::wait_until_served`], [`leadership::Leadership::acquire`], one [`cache::follow`] per kind, [`queue::Queue::run`]; and when
@@ -15,11 +15,13 @@ pub mod finalizer;
 pub mod key;
 pub mod leadership;
 pub mod metrics;
+pub mod process;
 pub mod queue;
 mod schedule;
 pub mod serve;
 pub mod shutdown;
 pub mod telemetry;
+pub mod webhook;
 
 pub use args::Args;
 pub use key::Key;

@@ -29,6 +29,12 @@ struct ResourceLabels {
     resource: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct WebhookLabels {
+    webhook_name: &'static str,
+    error_category: &'static str,
+}
+
 /// Counters and durations of one controller.
 #[derive(Debug, Clone)]
 pub struct Metrics {
@@ -36,6 +42,7 @@ pub struct Metrics {
     errors: Family<ErrorLabels, Counter>,
     stages: Family<StageLabels, Histogram, fn() -> Histogram>,
     cached: Family<ResourceLabels, Gauge<i64, AtomicI64>>,
+    refused: Family<WebhookLabels, Counter>,
 }
 
 impl Metrics {
@@ -47,6 +54,7 @@ impl Metrics {
             errors: Family::default(),
             stages: Family::new_with_constructor(|| Histogram::new(SECONDS)),
             cached: Family::default(),
+            refused: Family::default(),
         };
         let registry = registry.sub_registry_with_prefix("awslbc");
         registry.register(
@@ -64,6 +72,11 @@ impl Metrics {
             "Objects in the cache",
             metrics.cached.clone(),
         );
+        registry.register(
+            "webhook_validation_failure",
+            "Objects refused by what was wrong with them",
+            metrics.refused.clone(),
+        );
         metrics
     }
 
@@ -72,6 +85,16 @@ impl Metrics {
         self.errors
             .get_or_create(&ErrorLabels {
                 controller: self.controller,
+                error_category,
+            })
+            .inc();
+    }
+
+    /// Counts an object that a webhook refused because it failed a check.
+    pub fn refused(&self, webhook_name: &'static str, error_category: &'static str) {
+        self.refused
+            .get_or_create(&WebhookLabels {
+                webhook_name,
                 error_category,
             })
             .inc();

@@ -15,7 +15,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 
 /// Content type of the text that `prometheus-client` writes.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -67,14 +67,9 @@ pub async fn serve(args: &Args, registry: Registry, ready: Ready) -> Result<(), 
 }
 
 async fn accept(listener: TcpListener, registry: Arc<Registry>, ready: Ready) {
-    loop {
-        let Ok((stream, _)) = listener.accept().await else {
-            // Out of file descriptors: let others close theirs first.
-            tokio::time::sleep(CROWDED).await;
-            continue;
-        };
+    each_connection(listener, |stream| {
         let (registry, ready) = (registry.clone(), ready.clone());
-        tokio::spawn(async move {
+        async move {
             let service = service_fn(|request: Request<Incoming>| {
                 let response = answer(request.uri().path(), &registry, &ready);
                 async move { Ok::<_, Infallible>(response) }
@@ -83,7 +78,22 @@ async fn accept(listener: TcpListener, registry: Arc<Registry>, ready: Ready) {
             let _closed = http1::Builder::new()
                 .serve_connection(TokioIo::new(stream), service)
                 .await;
-        });
+        }
+    })
+    .await;
+}
+
+/// Serves every connection in a task of its own, forever.
+pub(crate) async fn each_connection<F>(listener: TcpListener, serve: impl Fn(TcpStream) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => drop(tokio::spawn(serve(stream))),
+            // Out of file descriptors: let others close theirs first.
+            Err(_) => tokio::time::sleep(CROWDED).await,
+        }
     }
 }
 

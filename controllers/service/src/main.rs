@@ -12,7 +12,7 @@ mod status;
 use crate::args::{Command, ControllerArgs, Print};
 use crate::controller::Controller;
 use crate::facts::FactSource;
-use anyhow::{Context, bail};
+use anyhow::bail;
 use aws_sdk::Connected;
 use clap::{CommandFactory, Parser};
 use controllers_api::target_group_binding::TargetGroupBinding;
@@ -26,7 +26,7 @@ use prometheus_client::registry::Registry;
 use runtime::Key;
 use runtime::cache::{Cache, Change, follow};
 use runtime::events::Events;
-use runtime::leadership::{Leadership, identity};
+use runtime::leadership::{identity, lead};
 use runtime::metrics::Metrics;
 use runtime::queue::Queue;
 use runtime::serve::{Ready, serve};
@@ -53,11 +53,7 @@ fn main() -> anyhow::Result<()> {
             .error(clap::error::ErrorKind::ValueValidation, message)
             .exit();
     }
-    runtime::telemetry::init(&command.process).context("--log-level")?;
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?
-        .block_on(run(&command, args))
+    runtime::process::run(&command.process, run(&command, args))
 }
 
 async fn run(command: &Command, args: &ControllerArgs) -> anyhow::Result<()> {
@@ -128,21 +124,13 @@ async fn work(
         api(&client, namespace),
         bindings.clone(),
     ));
-    let leading = async {
+    let listed = async {
         services.wait_until_listed().await;
         bindings.wait_until_listed().await;
-        Leadership::acquire(&client, process, LEASE).await
-    };
-    let mut leadership = tokio::select! {
-        leadership = leading => leadership.context("leader election")?,
-        () = stop.cancelled() => return Ok(()),
     };
     let concurrency = usize::from(args.service_max_concurrent_reconciles);
-    tokio::select! {
-        () = queue.run(concurrency, stop.clone(), |key| controller.reconcile(key)) => {}
-        () = leadership.lost() => bail!("the lease was lost to another process"),
-    }
-    leadership.release().await;
+    let work = queue.run(concurrency, stop.clone(), |key| controller.reconcile(key));
+    lead((&client, process, LEASE), stop, listed, work).await?;
     Ok(())
 }
 

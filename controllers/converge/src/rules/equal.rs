@@ -1,6 +1,6 @@
 //! What makes two rules the same to AWS, which fills in what was not said.
 
-use aws_api::elbv2::{Action, Condition, Forward, Redirect, RuleSpec, Transform};
+use aws_api::elbv2::{Action, AuthenticateOidc, Condition, Forward, Redirect, RuleSpec, Transform};
 
 /// Whether a rule serves as `desired` says. Priorities do not count.
 pub(crate) fn same_rule(current: &RuleSpec, desired: &RuleSpec) -> bool {
@@ -32,9 +32,20 @@ pub(crate) fn actions_differ(current: &[Action], desired: &[Action]) -> bool {
     let differ = |(current, desired): (&Action, &Action)| match (current, desired) {
         (Action::Forward(current), Action::Forward(desired)) => forwards_differ(current, desired),
         (Action::Redirect(current), Action::Redirect(desired)) => redirect(current) != redirect(desired),
+        (Action::AuthenticateOidc(current), Action::AuthenticateOidc(desired)) => oidc_differs(current, desired),
         _ => current != desired,
     };
     current.len() != desired.len() || current.iter().zip(desired).any(differ)
+}
+
+/// AWS never shows a secret: a hidden one counts as the one that is wanted.
+fn oidc_differs(current: &AuthenticateOidc, desired: &AuthenticateOidc) -> bool {
+    let secrets = current.client_secret.as_ref().zip(desired.client_secret.as_ref());
+    let without_secret = |oidc: &AuthenticateOidc| AuthenticateOidc {
+        client_secret: None,
+        ..oidc.clone()
+    };
+    secrets.is_some_and(|(current, desired)| current != desired) || without_secret(current) != without_secret(desired)
 }
 
 /// A target group without weight weighs 1; stickiness that is not wanted explicitly may be anything.
@@ -90,6 +101,28 @@ mod tests {
                 duration,
             }),
         })
+    }
+
+    #[test]
+    fn a_hidden_secret_is_the_wanted_one() {
+        let oidc = |id: &str, secret: Option<&str>| {
+            Action::AuthenticateOidc(AuthenticateOidc {
+                client_id: id.to_owned(),
+                client_secret: secret.map(str::to_owned),
+                ..AuthenticateOidc::default()
+            })
+        };
+        let table = [
+            (oidc("id", None), oidc("id", Some("a")), false),
+            (oidc("id", Some("a")), oidc("id", Some("a")), false),
+            (oidc("id", Some("a")), oidc("id", None), false),
+            (oidc("id", Some("a")), oidc("id", Some("b")), true),
+            (oidc("id", None), oidc("other", Some("a")), true),
+        ];
+        for (current, desired, differ) in table {
+            let (current, desired) = ([current], [desired]);
+            assert_eq!(actions_differ(&current, &desired), differ, "{current:?} {desired:?}");
+        }
     }
 
     #[test]

@@ -108,6 +108,12 @@ fn of_group(group: &GroupId, hashed: &[&str]) -> String {
     }
 }
 
+/// Name of the ConfigMap in which the controller keeps what a group must remember.
+#[must_use]
+pub fn memory_of(group: &GroupId) -> String {
+    format!("aws-lbc-ingress-group-{}", hexadecimal(&[&group.to_string()], 16))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

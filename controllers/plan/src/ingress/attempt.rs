@@ -21,6 +21,8 @@ pub(crate) struct Attempt<'a> {
     pub(crate) group: &'a GroupId,
     /// In the order of the members.
     pub(crate) portions: &'a [&'a Portion],
+    /// What was good of the same members before.
+    pub(crate) earlier: &'a [Option<&'a Portion>],
     pub(crate) facts: &'a Facts,
     pub(crate) config: &'a Config,
 }

@@ -54,6 +54,48 @@ impl From<ClassError> for PlanError {
     }
 }
 
+/// Whose an Ingress is, as far as its class alone tells.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Choice<'a> {
+    /// Another controller's, or nobody's.
+    Others,
+    /// Ours, by the old annotation or for want of a class.
+    Ours,
+    /// Ours, by the class of this name.
+    OursBy(&'a str, &'a IngressClass),
+}
+
+/// Whose an Ingress is. What the parameters of its class say does not count.
+///
+/// # Errors
+/// When its class is ambiguous, or does not exist.
+pub(super) fn choice<'a>(
+    ingress: &'a Ingress,
+    classes: &'a Classes,
+    config: &Config,
+) -> Result<Choice<'a>, ClassError> {
+    let ours = |ours| if ours { Choice::Ours } else { Choice::Others };
+    if let Some(class) = legacy_class(ingress) {
+        return Ok(ours(legacy_matches(class, config)));
+    }
+    let named = class_name(ingress);
+    let Some(name) = named.map_or_else(|| default_class(classes), |name| Ok(Some(name)))? else {
+        return Ok(ours(config.ingress_class.is_empty()));
+    };
+    let class = classes.classes.get(name).ok_or_else(|| {
+        invalid(
+            name,
+            "there is no such IngressClass",
+            "make it, or name one that exists",
+        )
+    })?;
+    let controller = class.spec.as_ref().and_then(|spec| spec.controller.as_deref());
+    Ok(match controller == Some(INGRESS_CONTROLLER) {
+        true => Choice::OursBy(name, class),
+        false => Choice::Others,
+    })
+}
+
 /// Whether an Ingress is ours, and what its class decides.
 ///
 /// # Errors
@@ -66,50 +108,46 @@ pub(super) fn claim<'a>(
     if ingress.metadata.deletion_timestamp.is_some() {
         return Ok(None);
     }
-    if let Some(class) = legacy_class(ingress) {
-        return Ok(legacy_matches(class, config).then_some(Claim { params: None }));
-    }
-    let named = ingress
-        .spec
-        .as_ref()
-        .and_then(|spec| spec.ingress_class_name.as_deref());
-    let Some(name) = named.map_or_else(|| default_class(classes), |name| Ok(Some(name)))? else {
-        return Ok(config.ingress_class.is_empty().then_some(Claim { params: None }));
+    let (name, class) = match choice(ingress, classes, config)? {
+        Choice::Others => return Ok(None),
+        Choice::Ours => return Ok(Some(Claim { params: None })),
+        Choice::OursBy(name, class) => (name, class.spec.as_ref()),
     };
-    let invalid = |problem: &str, remedy: &str| ClassError::Invalid {
-        class: name.to_owned(),
-        problem: problem.to_owned(),
-        remedy: remedy.to_owned(),
-    };
-    let class = classes
-        .classes
-        .get(name)
-        .ok_or_else(|| invalid("there is no such IngressClass", "make it, or name one that exists"))?;
-    let spec = class.spec.as_ref();
-    if spec.and_then(|spec| spec.controller.as_deref()) != Some(INGRESS_CONTROLLER) {
-        return Ok(None);
-    }
-    let Some(reference) = spec.and_then(|spec| spec.parameters.as_ref()) else {
+    let Some(reference) = class.and_then(|spec| spec.parameters.as_ref()) else {
         return Ok(Some(Claim { params: None }));
     };
-    let params = parameters(reference, classes).map_err(|(problem, remedy)| invalid(&problem, remedy))?;
+    let params = parameters(reference, classes).map_err(|(problem, remedy)| invalid(name, &problem, remedy))?;
     match allows(&params.spec, ingress, classes) {
         true => Ok(Some(Claim { params: Some(params) })),
         false => {
-            let name = params.metadata.name.as_deref().unwrap_or_default();
-            let problem = format!("spec.namespaceSelector of IngressClassParams {name} does not select the namespace");
-            Err(invalid(&problem, "label the namespace, or use another class"))
+            let params = params.metadata.name.as_deref().unwrap_or_default();
+            let problem =
+                format!("spec.namespaceSelector of IngressClassParams {params} does not select the namespace");
+            Err(invalid(name, &problem, "label the namespace, or use another class"))
         }
     }
 }
 
+fn invalid(class: &str, problem: &str, remedy: &str) -> ClassError {
+    ClassError::Invalid {
+        class: class.to_owned(),
+        problem: problem.to_owned(),
+        remedy: remedy.to_owned(),
+    }
+}
+
+/// The class that an Ingress names.
+pub(super) fn class_name(ingress: &Ingress) -> Option<&str> {
+    ingress.spec.as_ref()?.ingress_class_name.as_deref()
+}
+
 /// The class by the annotation that came before `spec.ingressClassName`.
-fn legacy_class(ingress: &Ingress) -> Option<&str> {
+pub(super) fn legacy_class(ingress: &Ingress) -> Option<&str> {
     let annotations = ingress.metadata.annotations.as_ref()?;
     annotations.get(INGRESS_CLASS_ANNOTATION).map(String::as_str)
 }
 
-fn legacy_matches(class: &str, config: &Config) -> bool {
+pub(super) fn legacy_matches(class: &str, config: &Config) -> bool {
     class == config.ingress_class || config.ingress_class.is_empty() && class == "alb"
 }
 

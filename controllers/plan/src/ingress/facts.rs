@@ -1,7 +1,7 @@
 //! What the plan of a group must know of AWS and of other objects, and which of it a group needs.
 
 use crate::ingress::portion::{authentication, backend, mutual_authentication};
-use crate::ingress::{Group, IngressKey, Portion, annotations};
+use crate::ingress::{Group, IngressKey, Lessons, Portion, annotations};
 use crate::{Config, LiveLoadBalancer, NO_ANNOTATIONS, subnet};
 use aws_api::ec2::{RouteTable, SecurityGroup, Subnet};
 use controllers_api::annotation::Layer;
@@ -23,6 +23,8 @@ pub struct Facts {
     pub security_groups: Vec<SecurityGroup>,
     /// The group's live load balancer.
     pub live: Option<LiveLoadBalancer>,
+    /// What AWS refused before.
+    pub lessons: Lessons,
     /// Services that backends name.
     pub services: ByName<Service>,
     /// Secrets that authentication needs.

@@ -20,7 +20,7 @@ use crate::ingress::facts::Facts;
 use crate::ingress::{IngressKey, Member, annotations};
 use crate::{Config, PlanError};
 use aws_api::Tags;
-use aws_api::elbv2::{Condition, Transform};
+use aws_api::elbv2::{Action, Condition, Transform};
 use backend::Answer;
 use controllers_api::annotation::Annotations;
 use controllers_api::ingress_class_params::IngressClassParamsSpec;
@@ -32,6 +32,9 @@ use serde::{Deserialize, Serialize};
 use settings::Settings;
 use std::collections::BTreeMap;
 use target_group::Targets;
+
+/// Where the backend of a path stands in `spec`.
+pub(crate) const BACKEND: &str = "rules[].http.paths[].backend";
 
 /// What one Ingress asks of its group. It can be kept: it serialises, and is good for as long as the Ingress is a member of the group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -102,6 +105,26 @@ impl Portion {
         reading.portion().map_err(|error| error.of(&format!("Ingress {key}")))
     }
 
+    /// The same without what only Secrets should hold.
+    #[must_use]
+    pub fn without_secrets(mut self) -> Self {
+        let answers = self.routes.iter_mut().map(|route| &mut route.answer);
+        for action in answers
+            .chain(&mut self.default)
+            .flat_map(|answer| &mut answer.authentication)
+        {
+            if let Action::AuthenticateOidc(oidc) = action {
+                oidc.client_secret = None;
+            }
+        }
+        self
+    }
+
+    /// How many rules it asks for at most.
+    pub(crate) fn rules(&self) -> usize {
+        self.routes.len() * self.ports.len()
+    }
+
     /// Only its listeners and rules: what others may not agree with is left to them.
     pub(crate) fn without_settings(&self) -> Self {
         Self {
@@ -158,11 +181,12 @@ impl Reading<'_> {
             .as_ref()
             .map(|service| service.name.as_str())
             .unwrap_or_default();
-        let answer = self.answer(&path.backend, "rules[].http.paths[].backend", targets)?;
+        let answer = self.answer(&path.backend, BACKEND, targets)?;
         let annotated = condition::read(self.annotations, name)?;
-        let path = condition::of_path(path, regex)?;
+        let patterns = condition::of_path(path, regex)?;
+        let conditions = condition::of_rule(rule.host.as_deref(), patterns, annotated, name, self.annotations)?;
         Ok(Route {
-            conditions: condition::of_rule(rule.host.as_deref(), path, annotated, name, self.annotations)?,
+            conditions,
             answer,
             transforms: transform::read(self.annotations, name)?,
         })

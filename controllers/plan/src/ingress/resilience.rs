@@ -73,6 +73,7 @@ pub fn plan(
     let read = |member: &Member| {
         let key = IngressKey::of(&member.ingress);
         let read = Portion::read(member, &group.id, facts, config);
+        let read = read.and_then(|portion| facts.lessons.accept(portion));
         Candidate::new(read, last_good.get(&key), key)
     };
     let mut candidates: Vec<_> = group.members.iter().map(read).collect();
@@ -80,14 +81,13 @@ pub fn plan(
         if let Some((key, error)) = hopeless(&candidates, config) {
             return Err(failed(Some(key), error));
         }
-        let (places, portions): (Vec<_>, Vec<_>) = candidates
-            .iter()
-            .enumerate()
-            .filter_map(|(place, candidate)| Some((place, candidate.portion()?)))
-            .unzip();
+        let present = candidates.iter().enumerate();
+        let present = present.filter_map(|(place, candidate)| Some(((place, candidate.portion()?), candidate.earlier)));
+        let ((places, portions), earlier): ((Vec<_>, Vec<_>), Vec<_>) = present.unzip();
         let attempt = Attempt {
             group: &group.id,
             portions: &portions,
+            earlier: &earlier,
             facts,
             config,
         };

@@ -57,9 +57,10 @@ pub(crate) fn add(
     if protocol == "TLS" {
         let policy = annotations.text("aws-load-balancer-ssl-negotiation-policy");
         listener.ssl_policy = Some(policy.unwrap_or(&subject.config.default_ssl_policy).to_owned());
-        listener.alpn_policy = annotations
-            .word("aws-load-balancer-alpn-policy", &ALPN)?
-            .map(str::to_owned);
+        // Without the gate, removing the annotation leaves the policy that there is.
+        let default = subject.config.gates.enhanced_default_behavior.then_some("None");
+        let policy = annotations.word("aws-load-balancer-alpn-policy", &ALPN)?;
+        listener.alpn_policy = policy.or(default).map(str::to_owned);
         listener.certificates = certificates.into_iter().map(CertificateRef::Arn).collect();
     }
     listener.default_actions = vec![Action::Forward(forward)];

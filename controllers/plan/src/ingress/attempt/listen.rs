@@ -64,6 +64,12 @@ impl<'a> Attempt<'a> {
             cidrs.extend(["0.0.0.0/0", "::/0"].map(str::to_owned));
         }
         let default_policy = (protocol == "HTTPS").then(|| self.config.default_ssl_policy.clone());
+        // Without the gate, removing the annotation leaves what it had switched on.
+        let switched_off =
+            (protocol == "HTTPS" && self.config.gates.enhanced_default_behavior).then(|| MutualAuthentication {
+                mode: "off".to_owned(),
+                ..MutualAuthentication::default()
+            });
         let first = members.first().and_then(|place| of(self.portions[*place]));
         let decided = first.map(|port| port.class_attributes.clone()).unwrap_or_default();
         let attributes = format!("listener-attributes.{protocol}-{number}");
@@ -73,7 +79,7 @@ impl<'a> Attempt<'a> {
             cidrs,
             prefix_lists,
             ssl_policy: policy.map(|wish| wish.value.clone()).or(default_policy),
-            mutual_authentication: mutual.map(|wish| wish.value.clone()),
+            mutual_authentication: mutual.map(|wish| wish.value.clone()).or(switched_off),
             attributes: self.merged(&attributes, |portion| Some(&of(portion)?.attributes), &decided)?,
             tags: self.merged(
                 "tags",

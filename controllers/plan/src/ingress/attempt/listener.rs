@@ -3,6 +3,8 @@
 use super::listen::Port;
 use super::optimise::optimise;
 use super::{Attempt, Blame};
+use crate::PlanError;
+use crate::ingress::Portion;
 use crate::ingress::portion::Route;
 use aws_api::elbv2::{Action, FixedResponse, Redirect, RuleSpec};
 use model::{Listener, Rule, TargetGroupRef};
@@ -23,7 +25,33 @@ impl Attempt<'_> {
                 _ => self.serving(*number, port, &mut used)?,
             });
         }
+        self.check_quota(&listeners)?;
         Ok((listeners, used))
+    }
+
+    /// To blame for too many rules is the last of those that ask for more than before.
+    fn check_quota(&self, listeners: &[Listener]) -> Result<(), Blame> {
+        let number: usize = listeners.iter().map(|listener| listener.rules.len()).sum();
+        let Some(most) = self.facts.lessons.most_rules.filter(|most| number > *most) else {
+            return Ok(());
+        };
+        let grew = |place: &usize| {
+            let before = self.earlier[*place].map_or(0, Portion::rules);
+            self.portions[*place].rules() > before
+        };
+        let places = 0..self.portions.len();
+        let culprit = places.clone().rfind(grew).or_else(|| places.last()).unwrap_or_default();
+        let error = PlanError::Conflict {
+            problem: format!(
+                "spec.rules of {}: the group {} would have {number} rules, and AWS takes {most} per load balancer",
+                self.named(culprit),
+                self.group
+            ),
+            remedy: "write fewer paths or listen-ports, move Ingresses to another group by the annotation group.name, \
+                     or have the quota \"Rules per Application Load Balancer\" raised"
+                .to_owned(),
+        };
+        Err(self.blame(culprit, error))
     }
 
     /// A listener that answers by the rules of its members.

@@ -104,17 +104,7 @@ impl<'a> Reading<'a> {
         field: &str,
         targets: &mut Vec<Targets>,
     ) -> Result<Answer, PlanError> {
-        let service = backend.service.as_ref().ok_or_else(|| PlanError::Field {
-            object: None,
-            field: format!("{field}.resource"),
-            value: backend
-                .resource
-                .as_ref()
-                .map(|resource| resource.name.clone())
-                .unwrap_or_default(),
-            problem: "is no Service".to_owned(),
-            remedy: "name a Service and one of its ports".to_owned(),
-        })?;
+        let service = backend.service.as_ref().ok_or_else(|| no_service(backend, field))?;
         let written = match reference(service.port.as_ref()) {
             IntOrString::String(port) if port == USE_ANNOTATION => match action::read(self.annotations, &service.name)?
             {
@@ -203,7 +193,7 @@ impl<'a> Reading<'a> {
         let Some(service) = self.service(name) else {
             return match self.config.tolerate_non_existent_backend_service {
                 true => self.plain(unavailable("Backend service does not exist")),
-                false => Err(self.no_service(name, field)),
+                false => Err(self.missing(name, field)),
             };
         };
         let object = self.object_of(name);
@@ -239,7 +229,7 @@ impl<'a> Reading<'a> {
                 })
             }
             WrittenTarget::Service(name, port) => {
-                let service = self.service(name).ok_or_else(|| self.no_service(name, field))?;
+                let service = self.service(name).ok_or_else(|| self.missing(name, field))?;
                 let object = self.object_of(name);
                 self.target_group(&backend(service, name, port, &object, field)?, targets)
             }
@@ -254,7 +244,7 @@ impl<'a> Reading<'a> {
         format!("Service {}/{name}", self.key.namespace)
     }
 
-    fn no_service(&self, name: &str, field: &str) -> PlanError {
+    fn missing(&self, name: &str, field: &str) -> PlanError {
         PlanError::Field {
             object: None,
             field: format!("{field}.service.name"),
@@ -263,6 +253,18 @@ impl<'a> Reading<'a> {
             remedy: "make it, or name one that exists in the namespace of the Ingress".to_owned(),
         }
     }
+}
+
+/// A backend that is something else than a Service.
+pub(crate) fn no_service(backend: &IngressBackend, field: &str) -> PlanError {
+    let resource = backend.resource.as_ref().map(|resource| resource.name.as_str());
+    let remedy = "name a Service and one of its ports";
+    PlanError::field(
+        format!("{field}.resource"),
+        resource.unwrap_or_default(),
+        "is no Service",
+        remedy,
+    )
 }
 
 fn reference(port: Option<&ServiceBackendPort>) -> IntOrString {

@@ -232,12 +232,61 @@ pub(crate) fn of_path(path: &HTTPIngressPath, regex: bool) -> Result<Option<Patt
 }
 
 fn field(name: &str, value: &str, problem: &str, remedy: &str) -> PlanError {
-    PlanError::Field {
-        object: None,
-        field: format!("rules[].http.paths[].{name}"),
-        value: value.to_owned(),
-        problem: problem.to_owned(),
-        remedy: remedy.to_owned(),
+    PlanError::field(format!("rules[].http.paths[].{name}"), value, problem, remedy)
+}
+
+/// How many values the conditions of a rule can have, and how many wildcards. See "Quotas for your Application Load Balancers".
+const MOST_VALUES: usize = 5;
+const MOST_WILDCARDS: usize = 6;
+
+/// What there is too much of in the conditions of a rule that AWS refused.
+pub(crate) fn excess(conditions: &[Condition]) -> Option<String> {
+    let texts = conditions.iter().flat_map(texts);
+    let wildcards = texts.map(|text| text.matches(['*', '?']).count()).sum::<usize>();
+    let values = values(conditions).len();
+    let (number, what, most) = match () {
+        () if values > MOST_VALUES => (values, "values", MOST_VALUES),
+        () if wildcards > MOST_WILDCARDS => (wildcards, "wildcards", MOST_WILDCARDS),
+        () => return None,
+    };
+    Some(format!(
+        "host, path and conditions have {number} {what} together, and AWS takes {most} per rule"
+    ))
+}
+
+/// All values of conditions.
+pub(crate) fn values(conditions: &[Condition]) -> Vec<&str> {
+    conditions.iter().flat_map(values_of).map(String::as_str).collect()
+}
+
+fn values_of(condition: &Condition) -> Vec<&String> {
+    match condition {
+        Condition::HostHeader(patterns) | Condition::PathPattern(patterns) | Condition::HttpHeader { patterns, .. } => {
+            match patterns {
+                Patterns::Globs(texts) | Patterns::Regexes(texts) => texts.iter().collect(),
+            }
+        }
+        Condition::HttpRequestMethod(texts) | Condition::SourceIp(texts) => texts.iter().collect(),
+        Condition::QueryString(pairs) => pairs.iter().map(|pair| &pair.value).collect(),
+    }
+}
+
+/// The texts in which `*` and `?` are wildcards.
+fn texts(condition: &Condition) -> Vec<&str> {
+    match condition {
+        Condition::HostHeader(Patterns::Globs(texts))
+        | Condition::PathPattern(Patterns::Globs(texts))
+        | Condition::HttpHeader {
+            patterns: Patterns::Globs(texts),
+            ..
+        } => texts.iter().map(String::as_str).collect(),
+        Condition::QueryString(pairs) => {
+            let both = pairs
+                .iter()
+                .flat_map(|pair| [pair.key.as_deref(), Some(pair.value.as_str())]);
+            both.flatten().collect()
+        }
+        _ => Vec::new(),
     }
 }
 

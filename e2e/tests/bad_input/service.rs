@@ -1,23 +1,12 @@
-//! Bad input: an object that cannot be gets a Warning that says what is wrong and what to write instead; the others go
-//! on, and so does it once it is mended.
+//! Services that cannot be.
 
+use super::{MOST_EVENTS, NAMESPACE, Shop};
 use anyhow::{Context, Result, ensure};
-use aws_api::elbv2::{HealthCheck, NewTargetGroup};
 use controllers_api::annotation::SERVICE_PREFIX as PREFIX;
-use controllers_api::target_group_binding::TargetGroupBinding;
 use k8s_openapi::api::core::v1::Service;
-use k8s_openapi::api::events::v1::Event;
-use kube::Client;
 use kube::api::{Api, DeleteParams, ListParams, Patch, PatchParams};
 use seatrial_e2e::cluster::wait_for;
-use seatrial_e2e::instance::{Instance, Setup};
-use seatrial_e2e::trial::trial;
-use seatrial_e2e::world::VPC;
 use serde_json::{Value, json};
-
-const NAMESPACE: &str = "shop";
-/// More Events than this of one object in the seconds that a trial takes are no backoff: it begins at 5 ms and doubles.
-const MOST_EVENTS: i32 = 16;
 
 /// A Service that cannot be.
 struct Bad {
@@ -182,7 +171,7 @@ fn bad_fields() -> Vec<Bad> {
 }
 
 /// A Service that asks for a load balancer.
-fn service(name: &str, target_type: &str, annotation: Option<(&str, &str)>, spec: &Value) -> Value {
+pub(super) fn service(name: &str, target_type: &str, annotation: Option<(&str, &str)>, spec: &Value) -> Value {
     let mut service = json!({
         "apiVersion": "v1",
         "kind": "Service",
@@ -206,36 +195,8 @@ fn service(name: &str, target_type: &str, annotation: Option<(&str, &str)>, spec
     service
 }
 
-#[tokio::test]
-async fn a_warning_says_what_to_write_and_the_others_go_on() -> Result<()> {
-    let setup = Setup {
-        nodes: 0,
-        flags: vec!["--aws-api-throttle=none".to_owned()],
-        ..Setup::default()
-    };
-    trial(setup, async |instance| {
-        let shop = Shop::open(instance).await?;
-        shop.services().await.context("Services")?;
-        shop.bindings().await.context("TargetGroupBindings")
-    })
-    .await
-}
-
-/// The namespace, seen with an administrator's eyes.
-struct Shop<'a> {
-    instance: &'a Instance,
-    client: Client,
-}
-
-impl<'a> Shop<'a> {
-    async fn open(instance: &'a Instance) -> Result<Self> {
-        let namespace = json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": NAMESPACE } });
-        instance.cluster.apply(&namespace.to_string()).await?;
-        let client = instance.cluster.client().await?;
-        Ok(Self { instance, client })
-    }
-
-    async fn services(&self) -> Result<()> {
+impl Shop<'_> {
+    pub(super) async fn services(&self) -> Result<()> {
         let bad: Vec<Bad> = bad_annotations().into_iter().chain(bad_fields()).collect();
         for bad in &bad {
             let manifest = service(bad.name, bad.target_type, bad.annotation, &bad.spec);
@@ -324,129 +285,8 @@ impl<'a> Shop<'a> {
         Ok(wait_for(&what, 30, addressed).await?)
     }
 
-    async fn event(&self, kind: &str, name: &str, type_: &str, reason: &str) -> Result<Event> {
-        let matching = async || {
-            let mut events = self.events(kind, name).await.unwrap_or_default().into_iter();
-            events.find(|event| event.type_.as_deref() == Some(type_) && event.reason.as_deref() == Some(reason))
-        };
-        let what = format!("the Event {reason} of {kind} {name}");
-        wait_for(&what, 30, async || matching().await.is_some()).await?;
-        matching().await.context(what)
-    }
-
-    /// How often an object was warned.
-    async fn warnings(&self, kind: &str, name: &str) -> Result<i32> {
-        let events = self.events(kind, name).await?;
-        let warnings = events.iter().filter(|event| event.type_.as_deref() == Some("Warning"));
-        Ok(warnings
-            .map(|event| event.series.as_ref().map_or(1, |series| series.count))
-            .sum())
-    }
-
-    async fn events(&self, kind: &str, name: &str) -> Result<Vec<Event>> {
-        let api: Api<Event> = Api::namespaced(self.client.clone(), NAMESPACE);
-        let of_object = ListParams::default().fields(&format!("regarding.kind={kind},regarding.name={name}"));
-        Ok(api.list(&of_object).await?.items)
-    }
-
     fn api(&self) -> Api<Service> {
         Api::namespaced(self.client.clone(), NAMESPACE)
-    }
-
-    async fn bindings(&self) -> Result<()> {
-        let mut backend = service("backend", "ip", None, &json!({ "type": "NodePort" }));
-        backend["metadata"]["annotations"] = json!({});
-        self.instance.cluster.apply(&backend.to_string()).await?;
-        let group = self.target_group().await?;
-        let missing = group.replace("targetgroup/own/", "targetgroup/absent/");
-        for (name, arn, service, port, reason, says) in [
-            (
-                "no-group",
-                &missing,
-                "backend",
-                80,
-                "FailedReconcile",
-                ["absent", "spec.targetGroupARN"],
-            ),
-            (
-                "no-service",
-                &group,
-                "absent",
-                80,
-                "BackendNotFound",
-                ["shop/absent", "spec.serviceRef.name"],
-            ),
-            (
-                "no-port",
-                &group,
-                "backend",
-                81,
-                "BackendNotFound",
-                ["no port 81", "spec.serviceRef.port"],
-            ),
-        ] {
-            let binding = json!({
-                "apiVersion": "elbv2.k8s.aws/v1beta1",
-                "kind": "TargetGroupBinding",
-                "metadata": { "name": name, "namespace": NAMESPACE },
-                "spec": {
-                    "targetGroupARN": arn,
-                    "targetType": "ip",
-                    "serviceRef": { "name": service, "port": port },
-                },
-            });
-            self.instance.cluster.apply(&binding.to_string()).await.context(name)?;
-            let event = self.event("TargetGroupBinding", name, "Warning", reason).await?;
-            let note = event.note.unwrap_or_default();
-            for word in says {
-                ensure!(note.contains(word), "{name}: {note:?} lacks {word:?}");
-            }
-            let times = self.warnings("TargetGroupBinding", name).await?;
-            ensure!(times <= MOST_EVENTS, "{name} was told {times} times");
-        }
-        self.mend_bindings(&group).await
-    }
-
-    /// Bindings that name what exists take effect.
-    async fn mend_bindings(&self, group: &str) -> Result<()> {
-        let api: Api<TargetGroupBinding> = Api::namespaced(self.client.clone(), NAMESPACE);
-        for name in ["no-service", "no-port", "no-group"] {
-            let spec = json!({ "targetGroupARN": group, "serviceRef": { "name": "backend", "port": 80 } });
-            api.patch(name, &PatchParams::default(), &Patch::Merge(&json!({ "spec": spec })))
-                .await?;
-            self.event("TargetGroupBinding", name, "Normal", "SuccessfullyReconciled")
-                .await?;
-            api.delete(name, &DeleteParams::default()).await?;
-        }
-        wait_for("the bindings' removal", 30, async || {
-            let left = api.list(&ListParams::default()).await;
-            left.is_ok_and(|left| left.items.is_empty())
-        })
-        .await?;
-        Ok(())
-    }
-
-    /// A target group that no controller made.
-    async fn target_group(&self) -> Result<String> {
-        let new = NewTargetGroup {
-            name: "own".to_owned(),
-            target_type: "ip".to_owned(),
-            protocol: "TCP".to_owned(),
-            port: 80,
-            vpc_id: VPC.to_owned(),
-            ip_address_type: "ipv4".to_owned(),
-            health_check: HealthCheck {
-                protocol: "TCP".to_owned(),
-                port: "traffic-port".to_owned(),
-                interval: 10,
-                timeout: 10,
-                healthy_threshold: 3,
-                unhealthy_threshold: 3,
-                ..HealthCheck::default()
-            },
-            ..NewTargetGroup::default()
-        };
-        Ok(self.instance.aws().await.elbv2.create_target_group(&new).await?.arn)
     }
 }
 
