@@ -10,13 +10,17 @@ use kube::runtime::watcher;
 use kube::{Api, Client, CustomResourceExt, Resource, ResourceExt};
 use loadbalancing::Seen;
 use model::GroupId;
-use plan::ingress::services;
+use plan::ingress::{held, services};
 use runtime::Key;
 use runtime::cache::{Cache, Change, follow};
 use runtime::queue::Queue;
 use serde::de::DeserializeOwned;
 use std::fmt::Debug;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a group that has nothing yet waits for members that are applied along with the first: each that comes later may move the rules of others.
+const GATHERING: Duration = Duration::from_millis(250);
 
 /// The watches of one process.
 pub(crate) struct Watches {
@@ -66,6 +70,7 @@ impl Watches {
         for group in groups {
             match listed {
                 true => self.queue.push(group),
+                false if self.is_new(&group) => self.queue.push_after(group, GATHERING),
                 false => self.queue.push_first(group),
             }
         }
@@ -76,6 +81,12 @@ impl Watches {
                 controller.events.warning(&*ingress, "FailedLoadGroupID", &error).await;
             });
         }
+    }
+
+    /// Whether nothing was made for a named group yet.
+    fn is_new(&self, group: &GroupId) -> bool {
+        let holds = |ingress: &Ingress| held(ingress).contains(group);
+        matches!(group, GroupId::Explicit(_)) && self.cluster().ingresses.select(|_, ingress| holds(ingress)).is_empty()
     }
 
     async fn services(self: Arc<Self>) {

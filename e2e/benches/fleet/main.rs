@@ -1,5 +1,6 @@
-//! Many Services at once: what they cost in calls, memory and processor time, how soon they are there, and what a restart costs with them.
+//! Many Services, or many groups of Ingresses, at once: what they cost in calls, memory and processor time, how soon they are there, and what a restart costs with them.
 
+mod groups;
 mod observer;
 mod phases;
 
@@ -7,14 +8,20 @@ use anyhow::Result;
 use clap::Parser;
 use observer::Observer;
 use phases::{Fleet, Grown};
-use seatrial_e2e::instance::{Instance, Setup};
+use seatrial_e2e::fleet::Groups;
+use seatrial_e2e::instance::{CONTROLLERS, Instance, Setup};
 use seatrial_e2e::report::Bar::{self, AtMost};
 use seatrial_e2e::report::Report;
 use seatrial_e2e::trial::trial;
 use seatrial_e2e::usage::megabytes;
 use std::path::PathBuf;
 
-/// Measure what many Services cost
+/// The controllers whose cost is measured: of load balancers, and of targets.
+const SERVICE: &str = CONTROLLERS[0];
+const INGRESS: &str = CONTROLLERS[1];
+const BINDINGS: &str = CONTROLLERS[2];
+
+/// Measure what many Services and Ingresses cost
 #[derive(Parser)]
 struct Args {
     /// Number of Services
@@ -23,6 +30,9 @@ struct Args {
     /// A smaller number, for comparison
     #[arg(long, default_value_t = 20)]
     few: usize,
+    /// Number of groups of ten Ingresses
+    #[arg(long, default_value_t = 10)]
+    groups: usize,
     /// Services that ask for an attribute beside AWS's defaults: one ModifyLoadBalancerAttributes more each, of which the default rates let 3 per second pass
     #[arg(long)]
     cross_zone: bool,
@@ -45,11 +55,24 @@ enum Part {
     Many,
     /// All Services, the default client-side rates
     DefaultRates,
+    /// Groups of ten Ingresses, the client-side rates lifted; then a path that changes, and a member that goes
+    Ingresses,
+    /// The same groups, the default client-side rates
+    IngressesDefaultRates,
+    /// Five times as many groups, the client-side rates lifted; then a resync
+    ManyIngresses,
 }
 
 impl Args {
     fn has(&self, part: Part) -> bool {
         self.only.is_none_or(|only| only == part)
+    }
+
+    fn groups_of_ten(&self, times: usize) -> Groups {
+        Groups {
+            groups: self.groups * times,
+            members: 10,
+        }
     }
 }
 
@@ -80,6 +103,24 @@ async fn measure(args: &Args) -> Result<()> {
     if args.has(Part::DefaultRates) {
         trial(usual(), async |instance| {
             default_rates(args, instance, &mut report).await
+        })
+        .await?;
+    }
+    if args.has(Part::Ingresses) {
+        trial(lifted(), async |instance| {
+            groups::ingresses(args.groups_of_ten(1), instance, &mut report).await
+        })
+        .await?;
+    }
+    if args.has(Part::IngressesDefaultRates) {
+        trial(usual(), async |instance| {
+            groups::default_rates(args.groups_of_ten(1), instance, &mut report).await
+        })
+        .await?;
+    }
+    if args.has(Part::ManyIngresses) {
+        trial(lifted(), async |instance| {
+            groups::many(args.groups_of_ten(5), instance, &mut report).await
         })
         .await?;
     }

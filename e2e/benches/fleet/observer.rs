@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use seatrial_e2e::calls::Calls;
-use seatrial_e2e::instance::{CONTROLLERS, Instance, get};
+use seatrial_e2e::instance::{Instance, get};
 use seatrial_e2e::usage::Usage;
 use std::time::{Duration, Instant};
 
@@ -30,11 +30,14 @@ impl<'a> Observer<'a> {
         Ok(Calls::of_counters(body)?)
     }
 
-    /// How often the service controller has compared a Service with AWS.
-    pub(crate) fn reconciles(&self) -> Result<u64> {
-        let metrics = get(self.instance.metrics(CONTROLLERS[0]), "/metrics")?;
-        let sample = "awslbc_controller_reconcile_stage_duration_count{controller=\"service\",reconcile_stage=\"deploy_model\"} ";
-        let count = metrics.lines().find_map(|line| line.strip_prefix(sample));
+    /// How often a controller of load balancers has compared what it is for with AWS.
+    pub(crate) fn reconciles(&self, label: &str) -> Result<u64> {
+        let metrics = get(self.instance.metrics(label), "/metrics")?;
+        let kind = label.trim_end_matches("-controller");
+        let sample = format!(
+            "awslbc_controller_reconcile_stage_duration_count{{controller=\"{kind}\",reconcile_stage=\"deploy_model\"}} "
+        );
+        let count = metrics.lines().find_map(|line| line.strip_prefix(sample.as_str()));
         Ok(count.map_or(Ok(0), str::parse)?)
     }
 
@@ -60,9 +63,9 @@ impl<'a> Observer<'a> {
         Ok(Usage::of(pid.with_context(|| format!("{label} has ended"))?)?)
     }
 
-    /// What each controller has cost since it started.
-    pub(crate) fn usages(&self) -> Result<Vec<(&'static str, Usage)>> {
+    /// What controllers have cost since they started.
+    pub(crate) fn usages(&self, labels: [&'static str; 2]) -> Result<Vec<(&'static str, Usage)>> {
         let usage = |label| Ok((label, self.usage(label)?));
-        CONTROLLERS.into_iter().map(usage).collect()
+        labels.into_iter().map(usage).collect()
     }
 }

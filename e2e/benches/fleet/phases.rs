@@ -1,6 +1,7 @@
 //! What happens to the Services, step by step.
 
 use crate::observer::Observer;
+use crate::{BINDINGS, SERVICE};
 use anyhow::{Context, Result, ensure};
 use aws_api::Aws;
 use controllers_api::target_group_binding::TargetGroupBinding;
@@ -98,7 +99,7 @@ impl<'a> Fleet<'a> {
             calls: self.observer.calls()?.since(&before),
             seconds: (last - began).as_secs_f64(),
             creating,
-            usages: self.observer.usages()?,
+            usages: self.observer.usages([SERVICE, BINDINGS])?,
             aws: self.observer.usage(AWS)?,
         })
     }
@@ -247,7 +248,7 @@ impl<'a> Fleet<'a> {
 
     /// Gives every Service an annotation that means nothing, so that each is compared with AWS again; the calls of that.
     pub(crate) async fn resync(&self) -> Result<Calls> {
-        let (before, reconciles) = (self.observer.calls()?, self.observer.reconciles()?);
+        let (before, reconciles) = (self.observer.calls()?, self.observer.reconciles(SERVICE)?);
         let names = self.services.list_metadata(&ListParams::default()).await?.items;
         let wanted = reconciles + names.len() as u64;
         let touch = Patch::Merge(json!({ "metadata": { "annotations": { "seatrial.test/touched": "once" } } }));
@@ -260,7 +261,7 @@ impl<'a> Fleet<'a> {
             .buffer_unordered(PARALLEL)
             .try_for_each(async |_| Ok(()))
             .await?;
-        let reconciled = async || Ok(self.observer.reconciles()? >= wanted);
+        let reconciled = async || Ok(self.observer.reconciles(SERVICE)? >= wanted);
         self.observer.settled(reconciled).await?;
         Ok(self.observer.calls()?.since(&before))
     }
@@ -309,7 +310,7 @@ impl<'a> Fleet<'a> {
     }
 }
 
-fn is_ready(pod: &Pod) -> bool {
+pub(crate) fn is_ready(pod: &Pod) -> bool {
     let conditions = pod.status.iter().flat_map(|status| status.conditions.iter().flatten());
     conditions
         .into_iter()

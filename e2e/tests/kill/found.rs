@@ -1,4 +1,4 @@
-//! What there is of Services, on AWS and in Kubernetes.
+//! What there is of Services or Ingresses, on AWS and in Kubernetes.
 
 use anyhow::Result;
 use aws_sdk::Aws;
@@ -13,7 +13,7 @@ pub(crate) struct Found {
     load_balancers: usize,
     listeners: usize,
     target_groups: usize,
-    /// Those that carry the cluster's tag: each Service's own, and the one that load balancers share.
+    /// Those that carry the cluster's tag: each load balancer's own, and the one that all share.
     security_groups: usize,
     /// Whether the security group of the nodes lets load balancers in.
     nodes_are_open: bool,
@@ -40,6 +40,22 @@ impl Found {
             bindings: each,
             registrations: services.iter().map(BTreeSet::len).sum(),
             targets: services.iter().flatten().cloned().collect(),
+        }
+    }
+
+    /// What there must be of a group of Ingresses, each with a target group of its own for the same pods.
+    pub(crate) fn of_group(members: usize, pods: &BTreeSet<String>) -> Self {
+        let one = usize::from(members > 0);
+        Self {
+            load_balancers: one,
+            listeners: one,
+            target_groups: members,
+            security_groups: 2 * one,
+            nodes_are_open: members > 0,
+            surplus_rules: 0,
+            bindings: members,
+            registrations: members * pods.len(),
+            targets: if members > 0 { pods.clone() } else { BTreeSet::new() },
         }
     }
 

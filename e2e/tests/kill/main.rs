@@ -1,4 +1,5 @@
-//! kill -9 of either controller or of the emulated AWS, at any step of a create or delete: after a restart all converges, and nothing is
+//! kill -9 of a controller or of the emulated AWS, at any step of making and deleting a Service, and of making, changing and deleting a group of
+//! Ingresses: after a restart all converges, and nothing is
 //! there twice or left.
 //!
 //! A step is a call that writes to AWS: a fault holds the k-th one, or ends the emulated AWS at it, and k grows until the operation is
@@ -7,12 +8,14 @@
 
 mod faults;
 mod found;
+mod group;
 mod operation;
 mod walk;
 mod writes;
 
 use anyhow::Result;
 use emulator::Moment;
+use group::Group;
 use operation::Operation;
 use seatrial_e2e::instance::{AWS, CONTROLLERS, Setup};
 use seatrial_e2e::trial::trial;
@@ -26,7 +29,7 @@ async fn a_kill_at_any_step_duplicates_nothing_and_leaves_nothing() -> Result<()
     };
     trial(setup, async |instance| {
         let walk = Walk::prepare(instance).await?;
-        let [service, _, bindings] = CONTROLLERS;
+        let [service, ingress, bindings] = CONTROLLERS;
         let alone = |example| Scene { example, beside: None };
         walk.writes(alone(Example::Ip)).await?;
         walk.calls(service, Moment::Before, alone(Example::Ip)).await?;
@@ -42,7 +45,16 @@ async fn a_kill_at_any_step_duplicates_nothing_and_leaves_nothing() -> Result<()
         for victim in [service, bindings, AWS] {
             walk.calls(victim, Moment::After, beside).await?;
         }
-        walk.undisturbed(Operation::Delete, alone(Example::Ip)).await
+        walk.undisturbed(Operation::Delete, alone(Example::Ip)).await?;
+
+        let group = Group::prepare(&walk).await?;
+        for victim in [ingress, AWS] {
+            group.calls(victim, Moment::Before).await?;
+        }
+        for victim in [ingress, bindings, AWS] {
+            group.calls(victim, Moment::After).await?;
+        }
+        Ok(())
     })
     .await
 }

@@ -1,19 +1,13 @@
 //! The operations that are interrupted: a Service is applied, a Service is deleted.
 
 use crate::found::Found;
-use crate::walk::{Example, NAMESPACE, Scene, Walk};
+use crate::walk::{Example, NAMESPACE, PATIENCE, PAUSE, Scene, Walk};
 use anyhow::{Context, Result, bail};
 use kube::api::DeleteParams;
 use seatrial_e2e::instance::get;
 use seatrial_e2e::load_balancer::{addresses, hostname, named};
 use std::net::SocketAddr;
-use std::time::Duration;
 use tokio::time::{sleep, timeout};
-
-/// How long an operation may take after a kill.
-const PATIENCE: Duration = Duration::from_secs(40);
-/// How often it is asked whether it is over.
-const PAUSE: Duration = Duration::from_millis(30);
 
 /// What is interrupted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

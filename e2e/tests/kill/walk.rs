@@ -13,12 +13,34 @@ use rustix::process::Signal;
 use seatrial_e2e::cluster::wait_for;
 use seatrial_e2e::instance::{AWS, Instance};
 use std::collections::BTreeSet;
+use std::fmt;
+use std::time::Duration;
 
 /// Where the example is.
 pub(crate) const NAMESPACE: &str = "ingress-nginx";
 const PODS: usize = 2;
 /// More steps than any operation has: one that never ends without reaching its step would be walked for ever.
-const MOST_STEPS: u64 = 40;
+pub(crate) const MOST_STEPS: u64 = 40;
+/// How long an operation may take after a kill.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(40);
+/// How often it is asked whether it is over.
+pub(crate) const PAUSE: Duration = Duration::from_millis(30);
+
+/// Who is killed, and when.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Kill<'v> {
+    pub(crate) victim: &'v str,
+    pub(crate) moment: Moment,
+    /// So many AWS writes come before, whoever makes them.
+    pub(crate) step: u64,
+}
+
+impl fmt::Display for Kill<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { victim, moment, step } = self;
+        write!(f, "{victim} killed {moment:?} AWS write {step} (from 0)")
+    }
+}
 
 /// A Service of the example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +107,11 @@ impl<'a> Walk<'a> {
         })
     }
 
+    /// Addresses of the example's pods.
+    pub(crate) fn pods(&self) -> &BTreeSet<String> {
+        &self.pods
+    }
+
     /// Ids of the targets that a Service must have.
     pub(crate) fn targets(&self, example: Example) -> BTreeSet<String> {
         match example {
@@ -101,14 +128,11 @@ impl<'a> Walk<'a> {
         let mut walked: Vec<(Operation, u64)> = Vec::new();
         for step in 0..MOST_STEPS {
             for operation in [Operation::Create, Operation::Delete, Operation::Abandon] {
-                let at = || format!("{operation:?} {scene:?}, {victim} killed {moment:?} AWS write {step} (from 0)");
+                let kill = Kill { victim, moment, step };
+                let at = || format!("{operation:?} {scene:?}, {kill}");
                 if walked.iter().any(|(other, _)| *other == operation) {
                     self.undisturbed(operation, scene).await.with_context(at)?;
-                } else if !self
-                    .killed_at_call(victim, moment, step, operation, scene)
-                    .await
-                    .with_context(at)?
-                {
+                } else if !self.killed_at_call(kill, operation, scene).await.with_context(at)? {
                     walked.push((operation, step));
                 }
             }
@@ -132,35 +156,54 @@ impl<'a> Walk<'a> {
     }
 
     /// Whether the operation has that step.
-    async fn killed_at_call(
-        &self,
-        victim: &str,
-        moment: Moment,
-        step: u64,
-        operation: Operation,
-        scene: Scene,
-    ) -> Result<bool> {
-        let effect = if victim == AWS { Effect::Kill } else { Effect::Hold };
+    async fn killed_at_call(&self, kill: Kill<'_>, operation: Operation, scene: Scene) -> Result<bool> {
         let (first, last) = operation.ends();
-        faults::set(self.instance, step, moment, effect)?;
-        self.begin(first, scene.example).await?;
-        let met = tokio::select! {
-            met = self.until_met(victim) => met.map(|()| true)?,
-            over = self.converged(first, scene) => over.map(|()| false)?,
-        };
-        if met {
-            self.kill(victim).await?;
-        }
-        if self.instance.cluster.processes().pid(AWS).is_some() {
-            faults::clear(self.instance)?;
-        }
+        let (begun, over) = (self.begin(first, scene.example), self.converged(first, scene));
+        let met = self.killed(kill, begun, over).await?;
         if last != first {
             self.begin(last, scene.example).await?;
         }
         if met {
-            self.restart(victim).await?;
+            self.restart(kill.victim).await?;
         }
         self.converged(last, scene).await?;
+        Ok(met)
+    }
+
+    /// Whether what has `begun` has that step before it is `over`. The victim is started again.
+    pub(crate) async fn strike(
+        &self,
+        kill: Kill<'_>,
+        begun: impl Future<Output = Result<()>>,
+        over: impl Future<Output = Result<()>>,
+    ) -> Result<bool> {
+        let met = self.killed(kill, begun, over).await?;
+        if met {
+            self.restart(kill.victim).await?;
+        }
+        Ok(met)
+    }
+
+    /// Kills the victim when the fault is met, if it is before all is over; the fault is gone then.
+    async fn killed(
+        &self,
+        kill: Kill<'_>,
+        begun: impl Future<Output = Result<()>>,
+        over: impl Future<Output = Result<()>>,
+    ) -> Result<bool> {
+        let effect = if kill.victim == AWS { Effect::Kill } else { Effect::Hold };
+        faults::set(self.instance, kill.step, kill.moment, effect)?;
+        begun.await?;
+        let met = tokio::select! {
+            met = self.until_met(kill.victim) => met.map(|()| true)?,
+            over = over => over.map(|()| false)?,
+        };
+        if met {
+            self.kill(kill.victim).await?;
+        }
+        if self.instance.cluster.processes().pid(AWS).is_some() {
+            faults::clear(self.instance)?;
+        }
         Ok(met)
     }
 

@@ -1,7 +1,7 @@
 //! DescribeCertificate.
 
 use super::certificate::{Certificate, Origin};
-use super::summary::{Summary, used_by};
+use super::summary::{EXTENDED_KEY_USAGE, KEY_USAGE, Summary, used_by};
 use crate::{ApiError, Context, Region, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -36,6 +36,22 @@ struct Detail {
     #[serde(skip_serializing_if = "Option::is_none")]
     certificate_authority_arn: Option<String>,
     options: Options,
+    key_usages: [Usage; 1],
+    extended_key_usages: [ExtendedUsage; 1],
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Usage {
+    name: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct ExtendedUsage {
+    name: &'static str,
+    #[serde(rename = "OID")]
+    oid: &'static str,
 }
 
 /// How the owner of a name is asked.
@@ -90,6 +106,8 @@ pub fn call(region: &Region, input: Input, context: &Context) -> Result<Output, 
             in_use_by: used.into_iter().map(str::to_owned).collect(),
             certificate_authority_arn: authority,
             options: Options { certificate_transparency_logging_preference: "ENABLED" },
+            key_usages: [Usage { name: KEY_USAGE }],
+            extended_key_usages: [ExtendedUsage { name: EXTENDED_KEY_USAGE, oid: "1.3.6.1.5.5.7.3.1" }],
         },
     })
 }

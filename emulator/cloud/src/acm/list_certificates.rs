@@ -1,7 +1,7 @@
 //! ListCertificates.
 
 use super::request;
-use super::summary::{Summary, used_by};
+use super::summary::{EXTENDED_KEY_USAGE, KEY_USAGE, Summary, used_by};
 use crate::{ApiError, Context, Region};
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +47,8 @@ struct ListEntry {
     subject_alternative_name_summaries: Vec<String>,
     has_additional_subject_alternative_names: bool,
     in_use: bool,
+    key_usages: [&'static str; 1],
+    extended_key_usages: [&'static str; 1],
 }
 
 /// Lists certificates that pass the filters. Where AWS lists RSA certificates only unless key types are named, all are listed here:
@@ -62,8 +64,8 @@ pub fn call(region: &Region, input: Input, context: &Context) -> Result<Output, 
     let listed = region.acm.certificates.iter().filter(|(_, certificate)| {
         passes(&certificate_statuses, certificate.status(context.now))
             && passes(&includes.key_types, &certificate.facts.key_algorithm)
-            && passes(&includes.key_usage, "DIGITAL_SIGNATURE")
-            && passes(&includes.extended_key_usage, "TLS_WEB_SERVER_AUTHENTICATION")
+            && passes(&includes.key_usage, KEY_USAGE)
+            && passes(&includes.extended_key_usage, EXTENDED_KEY_USAGE)
     });
     let (listed, next_token) = request::page(listed.collect(), |(arn, _)| arn, next_token.as_deref(), max_items)?;
     let entry = |(arn, certificate): (&String, &super::certificate::Certificate)| {
@@ -74,6 +76,8 @@ pub fn call(region: &Region, input: Input, context: &Context) -> Result<Output, 
             subject_alternative_name_summaries: names.iter().take(MOST_NAMES).cloned().collect(),
             has_additional_subject_alternative_names: names.len() > MOST_NAMES,
             in_use,
+            key_usages: [KEY_USAGE],
+            extended_key_usages: [EXTENDED_KEY_USAGE],
         }
     };
     Ok(Output { certificate_summary_list: listed.into_iter().map(entry).collect(), next_token })

@@ -5,7 +5,12 @@ use crate::{Region, Timestamp};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
-/// The part of a certificate that both show.
+/// What all certificates are for.
+pub const KEY_USAGE: &str = "DIGITAL_SIGNATURE";
+/// For whom they are used.
+pub const EXTENDED_KEY_USAGE: &str = "TLS_WEB_SERVER_AUTHENTICATION";
+
+/// The part of a certificate that both show alike.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Summary {
@@ -26,22 +31,6 @@ pub struct Summary {
     not_before: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     not_after: Option<f64>,
-    key_usages: Vec<Usage>,
-    extended_key_usages: Vec<ExtendedUsage>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Usage {
-    name: &'static str,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct ExtendedUsage {
-    name: &'static str,
-    #[serde(rename = "OID")]
-    oid: &'static str,
 }
 
 impl Summary {
@@ -62,13 +51,6 @@ impl Summary {
             imported_at: time(certificate.issued_from, imported),
             not_before: time(certificate.facts.not_before, is_issued),
             not_after: time(certificate.facts.not_after, is_issued),
-            key_usages: vec![Usage {
-                name: "DIGITAL_SIGNATURE",
-            }],
-            extended_key_usages: vec![ExtendedUsage {
-                name: "TLS_WEB_SERVER_AUTHENTICATION",
-                oid: "1.3.6.1.5.5.7.3.1",
-            }],
         }
     }
 }
