@@ -78,7 +78,7 @@ impl<'a> Exchange<'a> {
                     Some(upgrade) if response.status() == StatusCode::SWITCHING_PROTOCOLS => {
                         self.switch(response, lease, upgrade, outstanding)
                     }
-                    _ => self.pass(response, lease, outstanding).await,
+                    _ => self.pass(response, lease, outstanding),
                 }
             }
             Err(error) => self.failed(&error, &outstanding),
@@ -221,7 +221,7 @@ impl<'a> Exchange<'a> {
     }
 
     /// The target's answer as the client is to see it.
-    async fn pass(
+    fn pass(
         mut self,
         response: Response<Incoming>,
         lease: Option<Lease>,
@@ -237,11 +237,11 @@ impl<'a> Exchange<'a> {
         if body.is_end_stream() {
             outstanding = None;
             if let Some(lease) = lease.take() {
-                lease.give_back_now().await;
+                lease.give_back();
             }
         }
         let body = TargetBody::new(body, self.progress.clone(), lease, outstanding, self.record.take());
-        Response::from_parts(parts, ResponseBody::Target(Box::new(body)))
+        Response::from_parts(parts, ResponseBody::Target(body))
     }
 
     /// The target agreed to speak another protocol: from here on bytes are carried both ways.
