@@ -34,6 +34,7 @@ mod respond;
 mod rewrite;
 mod router;
 pub(crate) mod stickiness;
+mod streams;
 mod trace;
 mod tunnel;
 mod upstream;

@@ -2,6 +2,7 @@
 
 use crate::account::Account;
 use crate::fault;
+use cloud::acm::authority::Authority;
 use http::{Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
@@ -75,11 +76,25 @@ async fn respond(account: Arc<Account>, request: Request<Incoming>) -> Result<Re
             "text/plain; version=0.0.4",
             account.counters().prometheus(),
         ),
+        (&Method::GET, "/_seatrial/ca.pem") => authority(&account),
         (_, "/_seatrial/faults") => faults(&account, request).await,
         (_, path) if path.starts_with("/_seatrial/") => plain(StatusCode::NOT_FOUND, "text/plain", "no such page\n"),
         _ => call(&account, request).await,
     };
     Ok(response)
+}
+
+/// The authority that signs what ACM issues.
+fn authority(account: &Account) -> Response<Full<Bytes>> {
+    let seed = account.look(|cloud| cloud.world().seed);
+    match Authority::of(seed).certificate() {
+        Ok(certificate) => plain(StatusCode::OK, "application/x-pem-file", certificate),
+        Err(error) => plain(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "text/plain",
+            format!("{}\n", error.message),
+        ),
+    }
 }
 
 /// An AWS call: its parameters are the body of a POST or the query of a GET. In JSON, a header names the action.

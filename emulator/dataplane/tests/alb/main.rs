@@ -8,6 +8,7 @@ mod failures;
 mod forwarding;
 mod grpc;
 mod health;
+mod http2;
 mod logs;
 mod rules;
 mod stickiness;
