@@ -1,7 +1,7 @@
 //! An Application Load Balancer against nginx: the same ten rules, two targets, one thread each, on one machine in turn.
 //!
-//! `cargo bench --profile dev -p seatrial-dataplane --bench alb` prints one JSON object. It wants `nginx`, `wrk` and `h2load` (Debian: `nginx-light`, `wrk`,
-//! `nghttp2-client`) and says so if one is missing.
+//! `cargo bench --profile dist -p seatrial-dataplane --bench alb` prints one JSON object: `dist` is what is deployed, and what the bars are for.
+//! It wants `nginx`, `wrk` and `h2load` (Debian: `nginx-light`, `wrk`, `nghttp2-client`) and says so if one is missing.
 
 mod balancer;
 mod load;

@@ -106,7 +106,7 @@ impl<'a> Exchange<'a> {
                 stickiness::cookie(headers, name).and_then(|_| stickiness::read(headers, stickiness::APPLICATION))
             }
         };
-        let destination = group.choose(target, server.random(), Instant::now())?;
+        let destination = group.choose(target, server.random(), Instant::now)?;
         Some((group, destination))
     }
 
@@ -129,7 +129,7 @@ impl<'a> Exchange<'a> {
             let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
             record.transformed = (rewritten.as_ref().map(text), url.as_ref().map(ToString::to_string));
         }
-        let host = rewritten.or_else(|| self.host(&parts));
+        let host = rewritten.or_else(|| self.host(&parts, host));
         headers::to_target(
             &mut parts.headers,
             &self.connection.forwarded,
@@ -163,9 +163,8 @@ impl<'a> Exchange<'a> {
     }
 
     /// The host that the target is told, if it is not in the headers as it is to be. A client of HTTP/1.0 may have named none.
-    fn host(&self, parts: &request::Parts) -> Option<HeaderValue> {
+    fn host(&self, parts: &request::Parts, named: &str) -> Option<HeaderValue> {
         let listener = self.connection.listener;
-        let named = headers::host_of(&parts.uri, &parts.headers);
         if named.is_empty() {
             return HeaderValue::try_from(listener.ip().to_string()).ok();
         }

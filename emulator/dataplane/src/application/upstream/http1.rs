@@ -58,10 +58,10 @@ impl Connection {
     /// first: with the task's own, every answer would cost another turn of the task that has it already. Sockets alone need its waker.
     fn poll<T>(&mut self, cx: &Context<'_>, mut what: impl FnMut(&mut Context<'_>) -> Poll<T>) -> Poll<T> {
         let mut quiet = Context::from_waker(Waker::noop());
-        let mut polled = what(&mut quiet);
         // What was just handed over is not answered yet: nothing comes of it but that it is written.
-        let wakers = [Waker::noop(), cx.waker()];
-        for waker in wakers.into_iter().skip(usize::from(std::mem::take(&mut self.fresh))) {
+        let is_fresh = std::mem::take(&mut self.fresh);
+        let mut polled = if is_fresh { Poll::Pending } else { what(&mut quiet) };
+        for waker in [Waker::noop(), cx.waker()].into_iter().skip(usize::from(is_fresh)) {
             if polled.is_ready() {
                 break;
             }
@@ -123,7 +123,10 @@ impl Lease {
 
     /// Keeps the connection for the next request, if it can carry one.
     pub(crate) fn give_back(mut self) {
-        self.connection.drive_quietly();
+        // It is ready already if the whole answer came at once.
+        if !self.connection.is_ready() {
+            self.connection.drive_quietly();
+        }
         if self.connection.is_ready() {
             self.pool.keep(self.peer, self.connection);
         }
