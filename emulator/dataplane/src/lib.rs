@@ -39,5 +39,5 @@ pub use config::Config;
 pub use counters::{Flows, Requests};
 pub use matcher::{InvalidMatcher, Matcher};
 pub use options::{Options, Timing};
-pub use plane::{DataPlane, HealthReports, StartError};
+pub use plane::{DataPlane, HealthReports, PublicKey, StartError};
 pub use report::{HealthReason, HealthReport, HealthState, Problem};

@@ -22,7 +22,7 @@ use tokio::{
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::{
-    application::{self, AccessLogs},
+    application::{self, AccessLogs, Keys},
     datagrams::Datagrams,
     departure::Departure,
     flows::Flows,
@@ -57,6 +57,7 @@ pub(crate) struct Worker {
     /// How targets that want TLS are spoken to.
     pub(crate) tls: TargetTls,
     pub(crate) logs: AccessLogs,
+    pub(crate) keys: Arc<Keys>,
 }
 
 impl Worker {
@@ -172,7 +173,7 @@ impl Services {
     fn new(worker: &Worker) -> Self {
         let flows = Rc::new(Flows::default());
         let (routes, tls, logs) = (worker.routes.clone(), worker.tls.clone(), worker.logs.clone());
-        let requests = application::Server::new(routes, flows.clone(), tls, logs);
+        let requests = application::Server::new(routes, flows.clone(), tls, logs, worker.keys.clone());
         Self {
             routes: worker.routes.clone(),
             flows,

@@ -4,6 +4,7 @@ mod client;
 mod fixture;
 mod target;
 
+mod authenticate;
 mod failures;
 mod forwarding;
 mod grpc;
@@ -13,4 +14,5 @@ mod logs;
 mod rules;
 mod stickiness;
 mod tls;
+mod tokens;
 mod websocket;
