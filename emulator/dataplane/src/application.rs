@@ -1,7 +1,7 @@
 //! Application Load Balancers: requests from clients to targets.
 //!
 //! ```text
-//! connection (TLS, HTTP) -> exchange: admission -> router -> redirect, fixed response
+//! connection (TLS, HTTP) -> exchange: admission -> router -> authenticate, validate a token -> redirect, fixed response
 //!                                                         -> forward: stickiness, balance -> rewrite, headers -> upstream
 //! ```
 //! What decides is pure; what moves bytes lives on one thread and shares nothing but the routes, which it reads without a lock.
@@ -22,11 +22,14 @@ mod admission;
 mod authenticate;
 mod balance;
 mod body;
+mod calls;
 mod condition;
 mod connection;
 mod exchange;
 mod forward;
 mod headers;
+mod issuer_keys;
+mod jwt;
 mod pattern;
 mod progress;
 mod redirect;
@@ -34,15 +37,19 @@ mod respond;
 mod rewrite;
 mod router;
 pub(crate) mod stickiness;
+mod streams;
 mod trace;
 mod tunnel;
 mod upstream;
 
 pub(crate) use access_log::AccessLogs;
+pub(crate) use authenticate::Keys;
 pub(crate) use balance::{Balance, Load};
 pub(crate) use connection::serve;
 pub(crate) use router::Router;
 
+use calls::Calls;
+use issuer_keys::IssuerKeys;
 use progress::Clock;
 use upstream::Pool;
 
@@ -54,19 +61,31 @@ pub(crate) struct Server {
     pool: Rc<Pool>,
     clock: Rc<Clock>,
     logs: AccessLogs,
+    keys: Arc<Keys>,
+    calls: Calls,
+    issuer_keys: IssuerKeys,
     /// How often something was cut.
     cuts: Cell<u32>,
     random: Cell<u64>,
 }
 
 impl Server {
-    pub(crate) fn new(routes: Arc<ArcSwap<Routes>>, flows: Rc<Flows>, tls: TargetTls, logs: AccessLogs) -> Self {
+    pub(crate) fn new(
+        routes: Arc<ArcSwap<Routes>>,
+        flows: Rc<Flows>,
+        tls: TargetTls,
+        logs: AccessLogs,
+        keys: Arc<Keys>,
+    ) -> Self {
         Self {
             routes,
             flows,
+            calls: Calls::new(tls.clone()),
             pool: Rc::new(Pool::new(tls)),
             clock: Rc::default(),
             logs,
+            keys,
+            issuer_keys: IssuerKeys::default(),
             cuts: Cell::new(0),
             random: Cell::new(RandomState::new().hash_one(0)),
         }

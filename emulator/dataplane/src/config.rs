@@ -88,7 +88,7 @@ impl ListenerKind {
 /// What a Network Load Balancer's listener does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NetworkListener {
-    /// What it speaks. TCP and TLS are served; others are reported as [`Problem::UnsupportedProtocol`](crate::Problem).
+    /// What it speaks.
     pub protocol: Protocol,
     /// Attribute `tcp.idle_timeout.seconds`; AWS's default is [`DEFAULT_IDLE_TIMEOUT`].
     pub idle_timeout: Duration,

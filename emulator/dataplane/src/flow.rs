@@ -4,7 +4,7 @@
 //! flow costs no buffer, and none is allocated for a short one.
 
 use std::{
-    cell::RefCell,
+    cell::{RefCell, RefMut},
     future::poll_fn,
     io,
     pin::{Pin, pin},
@@ -45,6 +45,13 @@ pub(crate) struct Scratch(RefCell<Box<[u8]>>);
 impl Default for Scratch {
     fn default() -> Self {
         Self(RefCell::new(vec![0; BUFFER].into()))
+    }
+}
+
+impl Scratch {
+    /// The buffer, for as long as nothing is awaited.
+    pub(crate) fn borrow(&self) -> RefMut<'_, Box<[u8]>> {
+        self.0.borrow_mut()
     }
 }
 
@@ -193,7 +200,7 @@ impl<'a> Direction<'a> {
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,
     {
-        let mut scratch = scratch.0.borrow_mut();
+        let mut scratch = scratch.borrow();
         let mut buffer = ReadBuf::new(&mut scratch);
         ready!(Pin::new(source).poll_read(cx, &mut buffer)).map_err(|_: io::Error| Broken::Source)?;
         let read = buffer.filled();

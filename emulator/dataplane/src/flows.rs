@@ -149,10 +149,11 @@ async fn connect_first<'a>(
 }
 
 /// Counts a flow as active until dropped.
-struct Counted(Arc<Counters>);
+#[derive(Debug)]
+pub(crate) struct Counted(Arc<Counters>);
 
 impl Counted {
-    fn begin(counters: Arc<Counters>) -> Self {
+    pub(crate) fn begin(counters: Arc<Counters>) -> Self {
         counters.new.fetch_add(1, Relaxed);
         counters.active.fetch_add(1, Relaxed);
         Self(counters)

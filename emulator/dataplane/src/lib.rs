@@ -3,7 +3,7 @@
 //! It knows nothing of AWS's API: it is told a [`Config`] and gives back [`HealthReport`]s.
 //!
 //! ```text
-//! Config -> control thread -> Routes (compiled, behind an ArcSwap) -> worker threads: accept; flows: choose a target, relay
+//! Config -> control thread -> Routes (compiled, behind an ArcSwap) -> worker threads: accept; flows, datagrams: choose a target, relay
 //!            |                                                                        requests: follow rules, forward, answer
 //!            |  probes, health reports                            -> DNS thread
 //! ```
@@ -14,6 +14,7 @@ mod application;
 pub mod config;
 mod control;
 mod counters;
+mod datagrams;
 mod departure;
 mod dns;
 mod executor;
@@ -38,5 +39,5 @@ pub use config::Config;
 pub use counters::{Flows, Requests};
 pub use matcher::{InvalidMatcher, Matcher};
 pub use options::{Options, Timing};
-pub use plane::{DataPlane, HealthReports, StartError};
+pub use plane::{DataPlane, HealthReports, PublicKey, StartError};
 pub use report::{HealthReason, HealthReport, HealthState, Problem};

@@ -9,7 +9,7 @@ use std::{
 };
 
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
-use tokio::{runtime, task::LocalSet};
+use tokio::runtime::{Builder as RuntimeBuilder, LocalOptions, LocalRuntime};
 
 /// Starts a thread that enters `netns`, then runs a future on a runtime of its own. Errors of all of this are returned, not left to the thread.
 pub(crate) fn spawn<F, Fut>(name: &str, netns: Option<&Path>, main: F) -> io::Result<JoinHandle<()>>
@@ -24,7 +24,7 @@ where
         .spawn(move || match enter(namespace.as_ref()) {
             Ok(runtime) => {
                 let _ = entered.send(Ok(()));
-                LocalSet::new().block_on(&runtime, main());
+                runtime.block_on(main());
             }
             Err(error) => {
                 let _ = entered.send(Err(error));
@@ -36,9 +36,11 @@ where
     Ok(thread)
 }
 
-fn enter(namespace: Option<&File>) -> io::Result<runtime::Runtime> {
+fn enter(namespace: Option<&File>) -> io::Result<LocalRuntime> {
     if let Some(namespace) = namespace {
         move_into_link_name_space(namespace.as_fd(), Some(LinkNameSpaceType::Network))?;
     }
-    runtime::Builder::new_current_thread().enable_all().build()
+    RuntimeBuilder::new_current_thread()
+        .enable_all()
+        .build_local(LocalOptions::default())
 }

@@ -6,7 +6,7 @@ use arc_swap::ArcSwap;
 use tokio::sync::{mpsc, watch};
 
 use crate::{
-    application::AccessLogs,
+    application::{AccessLogs, Keys},
     config::Config,
     control::{Control, Links},
     counters::{Flows, Requests},
@@ -36,6 +36,9 @@ pub enum StartError {
     /// TLS to targets cannot be set up.
     #[error("cannot set up TLS to targets")]
     Tls(#[source] rustls::Error),
+    /// The keys of users' sessions could not be made.
+    #[error("cannot make the keys of sessions")]
+    Keys,
     /// The DNS server could not bind its address.
     #[error("cannot answer DNS on {address}")]
     Resolver {
@@ -56,6 +59,15 @@ pub enum StartError {
     },
 }
 
+/// A public key ("User claims encoding and signature verification").
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicKey {
+    /// What a token's header calls it: `kid`.
+    pub id: String,
+    /// The key of ES256, PEM.
+    pub pem: String,
+}
+
 /// Batches of changes of target health, in order. Reading it is optional.
 pub type HealthReports = mpsc::UnboundedReceiver<Vec<HealthReport>>;
 
@@ -67,6 +79,7 @@ pub struct DataPlane {
     counters: Arc<ArcSwap<CountersByLoadBalancer>>,
     bind_failures: BindFailures,
     resolver: Option<SocketAddr>,
+    keys: Arc<Keys>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -80,6 +93,7 @@ impl DataPlane {
         let (reports, health) = mpsc::unbounded_channel();
         let mut threads = Vec::new();
         let tls = TargetTls::new().map_err(StartError::Tls)?;
+        let keys = Arc::new(Keys::new().map_err(|_| StartError::Keys)?);
         let logs = start_access_logs(options, &mut threads)?;
         let mut workers = Vec::new();
         for index in 0..options.workers.get() {
@@ -90,6 +104,7 @@ impl DataPlane {
                 share_addresses: options.workers.get() > 1,
                 tls: tls.clone(),
                 logs: logs.clone(),
+                keys: keys.clone(),
             };
             threads.push(spawn(&format!("flows-{index}"), options, move || worker.run(received))?);
             workers.push(orders);
@@ -117,6 +132,7 @@ impl DataPlane {
                 counters,
                 bind_failures,
                 resolver,
+                keys,
                 threads,
             },
             health,
@@ -160,6 +176,16 @@ impl DataPlane {
     #[must_use]
     pub fn resolver(&self) -> Option<SocketAddr> {
         self.resolver
+    }
+
+    /// The key that targets verify `x-amzn-oidc-data` with.
+    #[must_use]
+    pub fn user_claims_key(&self) -> PublicKey {
+        let (id, pem) = self.keys.public();
+        PublicKey {
+            id: id.to_owned(),
+            pem: pem.to_owned(),
+        }
     }
 
     /// Ends every flow and waits until all threads are gone and all addresses are free.

@@ -6,6 +6,7 @@ use std::net::SocketAddrV4;
 const SIGNATURE: [u8; 12] = *b"\r\n\r\n\0\r\nQUIT\n";
 const VERSION_2_PROXY: u8 = 0x21;
 const TCP_OVER_IPV4: u8 = 0x11;
+const UDP_OVER_IPV4: u8 = 0x12;
 /// Two addresses of four bytes and two ports of two.
 const ADDRESSES: u16 = 12;
 
@@ -14,10 +15,19 @@ pub(crate) const LENGTH: usize = 16 + ADDRESSES as usize;
 
 /// The header of a TCP flow from `client` to the load balancer's address `listener`. Carries no TLV.
 pub(crate) fn header(client: SocketAddrV4, listener: SocketAddrV4) -> [u8; LENGTH] {
+    header_over(TCP_OVER_IPV4, client, listener)
+}
+
+/// The same of a datagram, each of which has one.
+pub(crate) fn datagram_header(client: SocketAddrV4, listener: SocketAddrV4) -> [u8; LENGTH] {
+    header_over(UDP_OVER_IPV4, client, listener)
+}
+
+fn header_over(transport: u8, client: SocketAddrV4, listener: SocketAddrV4) -> [u8; LENGTH] {
     let mut header = [0; LENGTH];
     header[..12].copy_from_slice(&SIGNATURE);
     header[12] = VERSION_2_PROXY;
-    header[13] = TCP_OVER_IPV4;
+    header[13] = transport;
     header[14..16].copy_from_slice(&ADDRESSES.to_be_bytes());
     header[16..20].copy_from_slice(&client.ip().octets());
     header[20..24].copy_from_slice(&listener.ip().octets());

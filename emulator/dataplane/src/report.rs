@@ -2,8 +2,6 @@
 
 use std::net::SocketAddrV4;
 
-use crate::config::Protocol;
-
 /// The health of one target changed ("Target health status", API `TargetHealth`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HealthReport {
@@ -82,14 +80,6 @@ pub enum Problem {
         address: SocketAddrV4,
         /// The system's words.
         reason: String,
-    },
-    /// A listener speaks what the data plane does not.
-    #[error("listener {listener_arn}: {protocol:?} is not served, only TCP and TLS")]
-    UnsupportedProtocol {
-        /// The listener.
-        listener_arn: String,
-        /// Its protocol.
-        protocol: Protocol,
     },
     /// A listener's TLS settings cannot be used, so it is not served.
     #[error("listener {listener_arn}: {reason}")]

@@ -23,6 +23,9 @@ use crate::{
 
 mod requests;
 
+/// "Connection idle timeout": that of UDP flows cannot be changed.
+const UDP_IDLE_TIMEOUT: Duration = Duration::from_secs(120);
+
 pub(crate) use requests::{RequestRoute, TargetSet};
 
 /// Identity of a target.
@@ -48,7 +51,21 @@ pub(crate) struct Destination {
     pub(crate) slow_start_from: Option<Instant>,
 }
 
-/// What happens to the connections that one address and port accept.
+/// Where something arrives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Endpoint {
+    pub(crate) transport: Transport,
+    pub(crate) address: SocketAddrV4,
+}
+
+/// What is below a listener's protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Transport {
+    Tcp,
+    Udp,
+}
+
+/// What happens to what arrives at an endpoint.
 #[derive(Debug)]
 pub(crate) struct Route {
     pub(crate) load_balancer: Arc<str>,
@@ -75,7 +92,7 @@ pub(crate) struct FlowRoute {
 /// The whole, at one moment.
 #[derive(Debug, Default)]
 pub(crate) struct Routes {
-    pub(crate) listeners: HashMap<SocketAddrV4, Arc<Route>>,
+    pub(crate) listeners: HashMap<Endpoint, Arc<Route>>,
     /// Addresses by DNS name, in lower case: of each load balancer, and of its zones.
     pub(crate) names: HashMap<String, Vec<Ipv4Addr>>,
     /// What cannot be served.
@@ -132,34 +149,41 @@ impl Routes {
                 continue;
             };
             self.problems.extend(prepared.problems.iter().cloned());
-            self.problems.extend(unsupported_protocol(listener));
             let Ok(tls) = &prepared.tls else {
                 continue;
             };
             let listener_arn: Arc<str> = listener.arn.as_str().into();
+            let service = |place: &Place<'_>, transport| match (&listener.kind, &prepared.requests) {
+                (ListenerKind::Network(network), _) => Some(Service::Flows(place.flows(network, transport))),
+                (ListenerKind::Application(_), Some((router, listener))) => {
+                    let route = RequestRoute::new(place, router, listener, &attributes, &known.standings);
+                    Some(Service::Requests(route))
+                }
+                (ListenerKind::Application(_), None) => None,
+            };
             for zone in &load_balancer.zones {
                 let place = Place {
                     load_balancer,
                     zone,
                     groups,
                 };
-                let service = match (&listener.kind, &prepared.requests) {
-                    (ListenerKind::Network(network), _) if is_served(network) => Service::Flows(place.flows(network)),
-                    (ListenerKind::Application(_), Some((router, listener))) => {
-                        let route = RequestRoute::new(&place, router, listener, &attributes, &known.standings);
-                        Service::Requests(route)
-                    }
-                    _ => continue,
-                };
-                let route = Route {
-                    load_balancer: arn.clone(),
-                    listener: listener_arn.clone(),
-                    tls: tls.clone(),
-                    counters: counters.clone(),
-                    service,
-                };
-                self.listeners
-                    .insert(SocketAddrV4::new(zone.address, listener.port), Arc::new(route));
+                for transport in transports(listener) {
+                    let Some(service) = service(&place, *transport) else {
+                        continue;
+                    };
+                    let endpoint = Endpoint {
+                        transport: *transport,
+                        address: SocketAddrV4::new(zone.address, listener.port),
+                    };
+                    let route = Route {
+                        load_balancer: arn.clone(),
+                        listener: listener_arn.clone(),
+                        tls: tls.clone(),
+                        counters: counters.clone(),
+                        service,
+                    };
+                    self.listeners.insert(endpoint, Arc::new(route));
+                }
             }
         }
     }
@@ -190,17 +214,14 @@ impl Routes {
     }
 }
 
-fn is_served(network: &NetworkListener) -> bool {
-    matches!(network.protocol, Protocol::Tcp | Protocol::Tls)
-}
-
-fn unsupported_protocol(listener: &Listener) -> Option<Problem> {
+fn transports(listener: &Listener) -> &'static [Transport] {
     match &listener.kind {
-        ListenerKind::Network(network) if !is_served(network) => Some(Problem::UnsupportedProtocol {
-            listener_arn: listener.arn.clone(),
-            protocol: network.protocol,
-        }),
-        _ => None,
+        ListenerKind::Application(_) => &[Transport::Tcp],
+        ListenerKind::Network(network) => match network.protocol {
+            Protocol::Tcp | Protocol::Tls => &[Transport::Tcp],
+            Protocol::Udp => &[Transport::Udp],
+            Protocol::TcpUdp => &[Transport::Tcp, Transport::Udp],
+        },
     }
 }
 
@@ -212,13 +233,16 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
-    fn flows(&self, network: &NetworkListener) -> FlowRoute {
+    fn flows(&self, network: &NetworkListener, transport: Transport) -> FlowRoute {
         let weighted = network.forward.iter().filter_map(|forward| {
             let group = self.groups.get(forward.target_group_arn.as_str())?;
             Some((forward.weight, group.usable(self.load_balancer, self.zone)))
         });
         FlowRoute {
-            idle_timeout: network.idle_timeout,
+            idle_timeout: match transport {
+                Transport::Tcp => network.idle_timeout,
+                Transport::Udp => UDP_IDLE_TIMEOUT,
+            },
             destinations: weighted.collect(),
         }
     }

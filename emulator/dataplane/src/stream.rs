@@ -12,6 +12,9 @@ use tokio::{
 };
 use tokio_rustls::TlsStream;
 
+/// What is copied rather than written from where it lies: the head of a response and a short body.
+const SMALL: usize = 1024;
+
 /// Bytes both ways.
 #[derive(Debug)]
 pub(crate) enum Stream {
@@ -27,6 +30,16 @@ impl Stream {
             Self::Tls(stream) => stream.get_ref().0,
         }
     }
+}
+
+/// The bytes of slices as one, if they are few: copying those costs less than what the system does for a list.
+fn gather<'a>(slices: &[IoSlice<'_>], into: &'a mut [u8; SMALL]) -> Option<&'a [u8]> {
+    let mut length = 0;
+    for slice in slices {
+        into.get_mut(length..length + slice.len())?.copy_from_slice(slice);
+        length += slice.len();
+    }
+    Some(&into[..length])
 }
 
 impl AsyncRead for Stream {
@@ -52,7 +65,13 @@ impl AsyncWrite for Stream {
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_write_vectored(cx, slices),
+            Self::Plain(stream) => match slices {
+                [slice] => Pin::new(stream).poll_write(cx, slice),
+                slices => match gather(slices, &mut [0; SMALL]) {
+                    Some(bytes) => Pin::new(stream).poll_write(cx, bytes),
+                    None => Pin::new(stream).poll_write_vectored(cx, slices),
+                },
+            },
             Self::Tls(stream) => Pin::new(stream).poll_write_vectored(cx, slices),
         }
     }

@@ -2,7 +2,7 @@
 //! it reads without a lock.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::HashMap,
     io,
     net::{SocketAddr, SocketAddrV4},
     rc::Rc,
@@ -14,7 +14,7 @@ use arc_swap::ArcSwap;
 use parking_lot::Mutex;
 use socket2::{Domain, Socket, Type};
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpStream, UdpSocket},
     sync::mpsc,
     task::spawn_local,
     time::sleep,
@@ -22,11 +22,12 @@ use tokio::{
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::{
-    application::{self, AccessLogs},
+    application::{self, AccessLogs, Keys},
+    datagrams::Datagrams,
     departure::Departure,
     flows::Flows,
     report::Problem,
-    routes::{Routes, Service},
+    routes::{Endpoint, Routes, Service, Transport},
     selection::Flow,
     tls::TargetTls,
 };
@@ -44,8 +45,8 @@ pub(crate) enum Order {
     Cut(Arc<[Departure]>),
 }
 
-/// Addresses that could not be bound, and why.
-pub(crate) type BindFailures = Arc<Mutex<BTreeMap<SocketAddrV4, Problem>>>;
+/// What could not be bound, and why.
+pub(crate) type BindFailures = Arc<Mutex<HashMap<Endpoint, Problem>>>;
 
 #[derive(Debug)]
 pub(crate) struct Worker {
@@ -56,6 +57,7 @@ pub(crate) struct Worker {
     /// How targets that want TLS are spoken to.
     pub(crate) tls: TargetTls,
     pub(crate) logs: AccessLogs,
+    pub(crate) keys: Arc<Keys>,
 }
 
 impl Worker {
@@ -76,45 +78,68 @@ impl Worker {
     }
 
     /// Closes the listeners that are gone and binds those that are new or failed before.
-    fn listen(&self, listeners: &mut HashMap<SocketAddrV4, AbortOnDropHandle<()>>, services: &Rc<Services>) {
+    fn listen(&self, listeners: &mut HashMap<Endpoint, AbortOnDropHandle<()>>, services: &Rc<Services>) {
         let routes = self.routes.load_full();
-        listeners.retain(|address, _| routes.listeners.contains_key(address));
+        listeners.retain(|endpoint, _| routes.listeners.contains_key(endpoint));
         self.bind_failures
             .lock()
-            .retain(|address, _| routes.listeners.contains_key(address));
-        for (address, route) in &routes.listeners {
-            if listeners.contains_key(address) {
+            .retain(|endpoint, _| routes.listeners.contains_key(endpoint));
+        for (endpoint, route) in &routes.listeners {
+            if listeners.contains_key(endpoint) {
                 continue;
             }
-            match bind(*address, self.share_addresses) {
+            match self.open(*endpoint, services) {
                 Ok(listener) => {
-                    self.bind_failures.lock().remove(address);
-                    let accepting = spawn_local(accept(listener, *address, services.clone()));
-                    listeners.insert(*address, AbortOnDropHandle::new(accepting));
+                    self.bind_failures.lock().remove(endpoint);
+                    listeners.insert(*endpoint, listener);
                 }
                 Err(error) => {
                     let listener_arn = route.listener.to_string();
                     let problem = Problem::Bind {
                         listener_arn,
-                        address: *address,
+                        address: endpoint.address,
                         reason: error.to_string(),
                     };
                     tracing::warn!("{problem}");
-                    self.bind_failures.lock().insert(*address, problem);
+                    self.bind_failures.lock().insert(*endpoint, problem);
                 }
             }
         }
     }
+
+    /// Takes what arrives there until dropped.
+    fn open(&self, endpoint: Endpoint, services: &Rc<Services>) -> io::Result<AbortOnDropHandle<()>> {
+        let socket = bind(endpoint, self.share_addresses)?;
+        let task = match endpoint.transport {
+            Transport::Tcp => {
+                let listener = TcpListener::from_std(socket.into())?;
+                spawn_local(accept(listener, endpoint.address, services.clone()))
+            }
+            Transport::Udp => {
+                let socket = UdpSocket::from_std(socket.into())?;
+                let (routes, flows) = (self.routes.clone(), services.flows.clone());
+                spawn_local(Rc::new(Datagrams::new(socket, endpoint, routes, flows)).run())
+            }
+        };
+        Ok(AbortOnDropHandle::new(task))
+    }
 }
 
-fn bind(address: SocketAddrV4, share: bool) -> io::Result<TcpListener> {
-    let socket = Socket::new(Domain::IPV4, Type::STREAM.nonblocking().cloexec(), None)?;
-    socket.set_reuse_address(true)?;
+fn bind(endpoint: Endpoint, share: bool) -> io::Result<Socket> {
+    let kind = match endpoint.transport {
+        Transport::Tcp => Type::STREAM,
+        Transport::Udp => Type::DGRAM,
+    };
+    let socket = Socket::new(Domain::IPV4, kind.nonblocking().cloexec(), None)?;
     // Only when needed: it would also hide that another program of ours has the address.
     socket.set_reuse_port(share)?;
-    socket.bind(&SocketAddr::V4(address).into())?;
-    socket.listen(BACKLOG)?;
-    TcpListener::from_std(socket.into())
+    // For UDP it would do the same.
+    socket.set_reuse_address(endpoint.transport == Transport::Tcp)?;
+    socket.bind(&SocketAddr::V4(endpoint.address).into())?;
+    if endpoint.transport == Transport::Tcp {
+        socket.listen(BACKLOG)?;
+    }
+    Ok(socket)
 }
 
 async fn accept(listener: TcpListener, address: SocketAddrV4, services: Rc<Services>) {
@@ -148,7 +173,7 @@ impl Services {
     fn new(worker: &Worker) -> Self {
         let flows = Rc::new(Flows::default());
         let (routes, tls, logs) = (worker.routes.clone(), worker.tls.clone(), worker.logs.clone());
-        let requests = application::Server::new(routes, flows.clone(), tls, logs);
+        let requests = application::Server::new(routes, flows.clone(), tls, logs, worker.keys.clone());
         Self {
             routes: worker.routes.clone(),
             flows,
@@ -157,7 +182,11 @@ impl Services {
     }
 
     async fn serve(self: Rc<Self>, client: TcpStream, flow: Flow) {
-        let route = self.routes.load().listeners.get(&flow.listener).cloned();
+        let endpoint = Endpoint {
+            transport: Transport::Tcp,
+            address: flow.listener,
+        };
+        let route = self.routes.load().listeners.get(&endpoint).cloned();
         let Some(route) = route else {
             let _ = client.set_zero_linger();
             return;

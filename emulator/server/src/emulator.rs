@@ -97,11 +97,17 @@ impl Emulator {
         let address = listener.local_addr().map_err(failed)?;
         let account = Arc::new(Account::new(cloud, journal));
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let mut user_claims_key = None;
         if let Some(options) = data_plane {
             let (plane, health) = DataPlane::start(&options).map_err(StartError::DataPlane)?;
+            user_claims_key = Some(plane.user_claims_key());
             tasks.spawn(drive::drive(Arc::clone(&account), plane, health, stop.clone()));
         }
-        tasks.spawn(http::serve(listener, Arc::clone(&account), stop.clone()));
+        let endpoint = http::Endpoint {
+            account: Arc::clone(&account),
+            user_claims_key,
+        };
+        tasks.spawn(http::serve(listener, endpoint, stop.clone()));
         tasks.close();
         Ok(Self {
             address,

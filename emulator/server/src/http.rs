@@ -2,6 +2,8 @@
 
 use crate::account::Account;
 use crate::fault;
+use cloud::acm::authority::Authority;
+use dataplane::PublicKey;
 use http::{Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
@@ -19,11 +21,21 @@ use wire::Message;
 const MOST_BODY: usize = 1 << 20;
 /// How long a client may take to send a request's head.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// Where the keys are by which targets verify `x-amzn-oidc-data`.
+const PUBLIC_KEYS: &str = "/_seatrial/public-keys/";
 /// How long to wait before accepting again when the system has no file descriptor left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
+/// What requests are about.
+pub(crate) struct Endpoint {
+    pub(crate) account: Arc<Account>,
+    /// What the data plane signs users' claims with, if there is one.
+    pub(crate) user_claims_key: Option<PublicKey>,
+}
+
 /// Serves connections until `stop`, then finishes the requests that are running.
-pub(crate) async fn serve(listener: TcpListener, account: Arc<Account>, stop: CancellationToken) {
+pub(crate) async fn serve(listener: TcpListener, endpoint: Endpoint, stop: CancellationToken) {
+    let endpoint = Arc::new(endpoint);
     let connections = TaskTracker::new();
     loop {
         let accepted = tokio::select! {
@@ -32,7 +44,7 @@ pub(crate) async fn serve(listener: TcpListener, account: Arc<Account>, stop: Ca
         };
         match accepted {
             Ok((stream, _)) => {
-                connections.spawn(connection(stream, Arc::clone(&account), stop.clone()));
+                connections.spawn(connection(stream, Arc::clone(&endpoint), stop.clone()));
             }
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "cannot accept a connection");
@@ -45,10 +57,10 @@ pub(crate) async fn serve(listener: TcpListener, account: Arc<Account>, stop: Ca
     connections.wait().await;
 }
 
-async fn connection(stream: TcpStream, account: Arc<Account>, stop: CancellationToken) {
+async fn connection(stream: TcpStream, endpoint: Arc<Endpoint>, stop: CancellationToken) {
     // Answers are small and awaited: no reason to hold them back.
     let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request| respond(Arc::clone(&account), request));
+    let service = service_fn(move |request| respond(Arc::clone(&endpoint), request));
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
@@ -66,7 +78,8 @@ async fn connection(stream: TcpStream, account: Arc<Account>, stop: Cancellation
     }
 }
 
-async fn respond(account: Arc<Account>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+async fn respond(endpoint: Arc<Endpoint>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+    let account = &endpoint.account;
     let response = match (request.method(), request.uri().path()) {
         (&Method::GET, "/_seatrial/health") => plain(StatusCode::OK, "application/json", r#"{"status":"ready"}"#),
         (&Method::GET, "/_seatrial/counters") => plain(StatusCode::OK, "application/json", account.counters().json()),
@@ -75,11 +88,36 @@ async fn respond(account: Arc<Account>, request: Request<Incoming>) -> Result<Re
             "text/plain; version=0.0.4",
             account.counters().prometheus(),
         ),
-        (_, "/_seatrial/faults") => faults(&account, request).await,
+        (&Method::GET, "/_seatrial/ca.pem") => authority(account),
+        (&Method::GET, path) if path.starts_with(PUBLIC_KEYS) => endpoint.public_key(&path[PUBLIC_KEYS.len()..]),
+        (_, "/_seatrial/faults") => faults(account, request).await,
         (_, path) if path.starts_with("/_seatrial/") => plain(StatusCode::NOT_FOUND, "text/plain", "no such page\n"),
-        _ => call(&account, request).await,
+        _ => call(account, request).await,
     };
     Ok(response)
+}
+
+impl Endpoint {
+    /// AWS has it at `https://public-keys.auth.elb.<region>.amazonaws.com/<id>`.
+    fn public_key(&self, id: &str) -> Response<Full<Bytes>> {
+        match self.user_claims_key.as_ref().filter(|key| key.id == id) {
+            Some(key) => plain(StatusCode::OK, "application/x-pem-file", key.pem.clone()),
+            None => plain(StatusCode::NOT_FOUND, "text/plain", "no such key\n"),
+        }
+    }
+}
+
+/// The authority that signs what ACM issues.
+fn authority(account: &Account) -> Response<Full<Bytes>> {
+    let seed = account.look(|cloud| cloud.world().seed);
+    match Authority::of(seed).certificate() {
+        Ok(certificate) => plain(StatusCode::OK, "application/x-pem-file", certificate),
+        Err(error) => plain(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "text/plain",
+            format!("{}\n", error.message),
+        ),
+    }
 }
 
 /// An AWS call: its parameters are the body of a POST or the query of a GET. In JSON, a header names the action.

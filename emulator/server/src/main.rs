@@ -8,12 +8,18 @@ use std::path::PathBuf;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
+/// Requests and flows are short: they are made of small pieces of memory that come and go.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What the endpoint has beside AWS.
 const PAGES: &str = "\
 Beside the AWS APIs, the endpoint serves:
   GET    /_seatrial/health    200 when ready
   GET    /_seatrial/counters  calls by service, action and outcome, as JSON
   GET    /metrics             the same for Prometheus
+  GET    /_seatrial/ca.pem    the authority of the certificates that ACM issues, for `curl --cacert`
+  GET    /_seatrial/public-keys/ID    the key of tokens in x-amzn-oidc-data; on AWS at public-keys.auth.elb.REGION.amazonaws.com
   PUT    /_seatrial/faults    replaces the list of faults that calls meet; what the old list holds goes on
   GET    /_seatrial/faults    the list, with how many calls have matched each fault and met it
   DELETE /_seatrial/faults    removes all faults

@@ -1,7 +1,7 @@
 //! An Application Load Balancer against nginx: the same ten rules, two targets, one thread each, on one machine in turn.
 //!
-//! `cargo bench --profile dev -p seatrial-dataplane --bench alb` prints one JSON object. It wants `nginx`, `wrk` and `h2load` (Debian: `nginx-light`, `wrk`,
-//! `nghttp2-client`) and says so if one is missing.
+//! `cargo bench --profile dist -p seatrial-dataplane --bench alb` prints one JSON object: `dist` is what is deployed, and what the bars are for.
+//! It wants `nginx`, `wrk` and `h2load` (Debian: `nginx-light`, `wrk`, `nghttp2-client`) and says so if one is missing.
 
 mod balancer;
 mod load;
@@ -14,6 +14,10 @@ use anyhow::Context as _;
 use serde_json::{Map, Value, json};
 
 use load::{Load, Measured};
+
+/// As in `seatrial-aws`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Each proxy is measured this often, in turn.
 const RUNS: usize = 3;
@@ -47,6 +51,13 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What this program was built with, by the folder that cargo keeps it in: `debug` is the profile `dev`.
+fn profile() -> Option<String> {
+    let program = std::env::current_exe().ok()?;
+    let folder = program.parent()?.parent()?.file_name()?;
+    Some(folder.to_string_lossy().into_owned())
+}
+
 fn is_installed(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path)
@@ -58,7 +69,7 @@ fn compare(directory: &Path) -> anyhow::Result<Value> {
     let _targets = nginx::targets(directory)?;
     let nginx = nginx::proxy(directory)?;
     let own = balancer::start(directory)?;
-    let mut figures = Map::new();
+    let mut figures = Map::from_iter([("profile".to_owned(), profile().into())]);
     for load in [Load::Http, Load::Https, Load::Http2] {
         let mut runs = Vec::new();
         for _ in 0..RUNS {

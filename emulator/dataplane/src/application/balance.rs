@@ -30,13 +30,15 @@ pub(crate) struct Balance {
 }
 
 impl Balance {
-    /// The target for a request that came now.
-    pub(crate) fn choose(&self, random: u64, now: Instant) -> Option<&Arc<Destination>> {
+    /// The target for a request that came `now`, which is asked for only where it matters.
+    pub(crate) fn choose(&self, random: u64, now: impl Fn() -> Instant) -> Option<&Arc<Destination>> {
         if self.members.len() < 2 {
             return self.members.first();
         }
+        if !self.slow_start.is_zero() && self.is_warming(now()) {
+            return self.by_warmth(random, now());
+        }
         match self.algorithm {
-            _ if self.is_warming(now) => self.by_warmth(random, now),
             Algorithm::RoundRobin => self.members.get(self.next_turn()),
             Algorithm::WeightedRandom => self.members.get(remainder(random, self.members.len())),
             Algorithm::LeastOutstandingRequests => {
@@ -59,7 +61,7 @@ impl Balance {
     }
 
     fn is_warming(&self, now: Instant) -> bool {
-        !self.slow_start.is_zero() && self.members.iter().any(|member| self.warmth(member, now) < FULL)
+        self.members.iter().any(|member| self.warmth(member, now) < FULL)
     }
 
     /// The share of a member, which grows linearly while it is in slow start.
@@ -128,7 +130,7 @@ mod tests {
 
     fn chosen(balance: &Balance, requests: u64) -> Vec<u16> {
         let now = Instant::now();
-        let choose = |random| balance.choose(random, now).map(|member| member.key.port);
+        let choose = |random| balance.choose(random, || now).map(|member| member.key.port);
         (0..requests).filter_map(choose).collect()
     }
 
@@ -164,7 +166,7 @@ mod tests {
         };
         let share = |seconds| {
             let now = start + Duration::from_secs(seconds);
-            let chosen = (0..2000).filter_map(|number| balance.choose(mix(number), now));
+            let chosen = (0..2000).filter_map(|number| balance.choose(mix(number), || now));
             let mut counts = BTreeMap::<u16, u32>::new();
             chosen.for_each(|member| *counts.entry(member.key.port).or_default() += 1);
             counts.get(&2).copied().unwrap_or(0)
@@ -177,6 +179,6 @@ mod tests {
         let balance = balance(Algorithm::RoundRobin, &[1, 2]);
         assert_eq!(balance.member(2).map(|member| member.key.port), Some(2));
         assert!(balance.member(3).is_none());
-        assert!(Balance::default().choose(0, Instant::now()).is_none());
+        assert!(Balance::default().choose(0, Instant::now).is_none());
     }
 }

@@ -73,7 +73,7 @@ pub(crate) enum ResponseBody {
     /// Of an answer of ours.
     Own(Full<Bytes>),
     /// Of a target's answer.
-    Target(Box<TargetBody>),
+    Target(TargetBody),
 }
 
 /// The body of a target's answer, and what ends with it.
@@ -104,9 +104,9 @@ impl TargetBody {
         }
     }
 
-    fn finish(&mut self, cx: &mut Context<'_>) {
+    fn finish(&mut self) {
         if let Some(lease) = self.lease.take() {
-            lease.give_back(cx);
+            lease.give_back();
         }
         self.outstanding = None;
     }
@@ -128,22 +128,21 @@ impl Body for TargetBody {
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
         let this = self.get_mut();
         this.progress.listen(cx);
-        let mut frame = Pin::new(&mut this.incoming).poll_frame(cx);
-        if let (Poll::Pending, Some(lease)) = (&frame, &mut this.lease) {
-            lease.drive(cx);
-            frame = Pin::new(&mut this.incoming).poll_frame(cx);
-        }
+        let frame = match &mut this.lease {
+            Some(lease) => lease.poll_body(&mut this.incoming, cx),
+            None => Pin::new(&mut this.incoming).poll_frame(cx),
+        };
         match &frame {
             Poll::Pending if this.progress.is_stalled() => return Poll::Ready(Some(Err(BodyError::Stalled))),
             Poll::Pending => return Poll::Pending,
             Poll::Ready(Some(Err(_))) => {}
-            Poll::Ready(None) => this.finish(cx),
+            Poll::Ready(None) => this.finish(),
             Poll::Ready(Some(Ok(frame))) => {
                 let bytes = frame.data_ref().map_or(0, Bytes::len);
                 this.progress.sent.update(|sent| sent + bytes as u64);
                 this.progress.touch();
                 if this.incoming.is_end_stream() {
-                    this.finish(cx);
+                    this.finish();
                 }
             }
         }
@@ -166,7 +165,7 @@ impl Body for ResponseBody {
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
         match self.get_mut() {
             Self::Own(body) => Pin::new(body).poll_frame(cx).map_err(|never| match never {}),
-            Self::Target(body) => Pin::new(&mut **body).poll_frame(cx),
+            Self::Target(body) => Pin::new(body).poll_frame(cx),
         }
     }
 

@@ -19,11 +19,12 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use rustls::{ProtocolVersion, ServerConnection};
 use tokio::{net::TcpStream, time::timeout};
 
-use super::{Server, admission::LONGEST_HEADERS, exchange::respond, headers::Forwarded, progress::Progress};
+use super::{
+    Server, admission::LONGEST_HEADERS, exchange::respond, headers::Forwarded, progress::Progress, streams::Streams,
+};
 use crate::{
     config::application::{ListenerAttributes, RequestHeader},
-    executor::LocalExecutor,
-    routes::{Route, Service},
+    routes::{Endpoint, Route, Service, Transport},
     selection::Flow,
     stream::Stream,
     tls::{HTTP2, ListenerTls, cipher_name, client_certificate},
@@ -62,7 +63,11 @@ impl ClientConnection {
     /// What happens to requests at this moment; none when the listener, or its load balancer, is gone.
     pub(crate) fn route(&self) -> Option<Arc<Route>> {
         let routes = self.server.routes.load();
-        let route = routes.listeners.get(&self.listener)?;
+        let endpoint = Endpoint {
+            transport: Transport::Tcp,
+            address: self.listener,
+        };
+        let route = routes.listeners.get(&endpoint)?;
         (route.load_balancer == self.load_balancer).then(|| route.clone())
     }
 
@@ -89,7 +94,7 @@ pub(crate) async fn serve(server: Rc<Server>, tcp: TcpStream, flow: Flow, route:
     let forwarded = Forwarded::new(flow.client, flow.listener, route.tls.is_some());
     let (stream, tls, own) = match &route.tls {
         None => (Stream::Plain(tcp), None, Vec::new()),
-        Some(tls) => match timeout(HANDSHAKE_TIMEOUT, tls.accept(tcp)).await {
+        Some(tls) => match timeout(HANDSHAKE_TIMEOUT, Box::pin(tls.accept(tcp))).await {
             Ok(Ok(stream)) => {
                 let session = stream.get_ref().1;
                 let facts = TlsFacts::of(session, tls);
@@ -133,11 +138,14 @@ async fn serve_http1(stream: Stream, connection: Rc<ClientConnection>, progress:
 }
 
 async fn serve_http2(stream: Stream, connection: Rc<ClientConnection>, progress: Rc<Progress>) {
+    let streams = Streams::default();
     let service = service_fn(|request| {
         progress.touch();
-        respond(connection.clone(), progress.exchange(), request)
+        let exchange = progress.exchange();
+        streams.begin(exchange.clone());
+        respond(connection.clone(), exchange, request)
     });
-    let http = http2::Builder::new(LocalExecutor)
+    let http = http2::Builder::new(streams.clone())
         .timer(TokioTimer::new())
         .max_concurrent_streams(MOST_STREAMS)
         .max_header_list_size(u32::try_from(LONGEST_HEADERS).unwrap_or(u32::MAX))

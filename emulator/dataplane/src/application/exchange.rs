@@ -9,7 +9,7 @@ use std::{
 use hyper::{
     Request, Response, StatusCode, Version,
     body::{Body, Incoming},
-    header::{CONNECTION, HeaderValue, LOCATION},
+    header::{AUTHORIZATION, CONNECTION, HeaderValue, LOCATION, SET_COOKIE},
     http::uri::PathAndQuery,
 };
 use jiff::Timestamp;
@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use super::{
     access_log::{Record, resource_id},
     admission::{self, Classification, Refused},
-    authenticate::{self, Decision},
+    authenticate::{Authentication, Decision},
     body::ResponseBody,
     condition::Subject,
     connection::ClientConnection,
@@ -28,7 +28,7 @@ use super::{
     router::{Answer, Rule},
 };
 use crate::{
-    config::application::DesyncMitigation,
+    config::application::{Authenticate, DesyncMitigation, TokenValidation},
     counters::Counters,
     routes::{Destination, RequestRoute, Route, Service},
 };
@@ -80,7 +80,7 @@ pub(crate) async fn respond(
 }
 
 impl<'a> Exchange<'a> {
-    async fn answer(mut self, request: Request<Incoming>, closes: &mut bool) -> Response<ResponseBody> {
+    async fn answer(mut self, mut request: Request<Incoming>, closes: &mut bool) -> Response<ResponseBody> {
         let attributes = &self.route.attributes;
         match admission::admit(&request, attributes) {
             Ok(class) => {
@@ -100,15 +100,26 @@ impl<'a> Exchange<'a> {
             record.priority = Some(rule.priority);
             record.actions = rule.actions();
         }
+        // In boxes, since they are large and rare.
+        let mut cookies = Vec::new();
         if let Some(action) = &rule.authenticate {
-            let host = headers::host_of(request.uri(), request.headers());
-            let state = format!("{:016x}", self.connection.server.random());
-            match authenticate::decide(action, host, request.uri(), &state) {
-                Decision::Pass => {}
+            match Box::pin(self.authenticate(action, &mut request)).await {
+                Decision::Pass(set) => cookies = set,
                 Decision::Refuse(code) => return self.own(respond::status(code)),
-                Decision::LogIn(location) => return self.own(respond::redirect(StatusCode::FOUND, location)),
+                Decision::Send { location, cookies } => return self.send_away(location, cookies),
             }
         }
+        if let Some(validation) = &rule.validation
+            && let Err(Refused(code)) = Box::pin(self.validate(validation, &request)).await
+        {
+            return self.own(respond::status(code));
+        }
+        let mut response = self.act(rule, request).await;
+        set_cookies(&mut response, cookies);
+        response
+    }
+
+    async fn act(self, rule: &Rule, request: Request<Incoming>) -> Response<ResponseBody> {
         match &rule.answer {
             Answer::Forward(forward) => self.forward(rule, forward, request).await,
             Answer::Redirect(action) => {
@@ -116,7 +127,50 @@ impl<'a> Exchange<'a> {
                 self.own(answer)
             }
             Answer::Fixed(action) => self.own(respond::fixed(action)),
-            Answer::Unsupported => self.own(respond::status(500)),
+            Answer::Nothing => self.own(respond::status(500)),
+        }
+    }
+
+    async fn authenticate(&self, action: &Authenticate, request: &mut Request<Incoming>) -> Decision {
+        let server = &self.connection.server;
+        let authentication = Authentication {
+            action,
+            keys: &server.keys,
+            calls: &server.calls,
+            load_balancer: &self.connection.load_balancer,
+            now: Timestamp::now(),
+        };
+        let uri = request.uri().clone();
+        authentication.decide(&uri, request.headers_mut()).await
+    }
+
+    fn send_away(self, location: HeaderValue, cookies: Vec<HeaderValue>) -> Response<ResponseBody> {
+        let mut response = self.own(respond::redirect(StatusCode::FOUND, location));
+        set_cookies(&mut response, cookies);
+        response
+    }
+
+    async fn validate(&self, validation: &TokenValidation, request: &Request<Incoming>) -> Result<(), Refused> {
+        let server = &self.connection.server;
+        let authorization = request
+            .headers()
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok());
+        match server
+            .issuer_keys
+            .verify(&server.calls, authorization, validation)
+            .await
+        {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(rejected)) => {
+                tracing::debug!(issuer = validation.issuer, %rejected, "a token is not taken");
+                Err(Refused(401))
+            }
+            Err(error) => {
+                let cause = std::error::Error::source(&error);
+                tracing::warn!(endpoint = validation.jwks_endpoint, %error, cause, "tokens cannot be validated");
+                Err(Refused(500))
+            }
         }
     }
 
@@ -162,6 +216,12 @@ impl<'a> Exchange<'a> {
             record.received += self.progress.received.get();
         }
         answer.map(ResponseBody::Own)
+    }
+}
+
+fn set_cookies(response: &mut Response<ResponseBody>, cookies: Vec<HeaderValue>) {
+    for cookie in cookies {
+        response.headers_mut().append(SET_COOKIE, cookie);
     }
 }
 

@@ -78,7 +78,7 @@ impl<'a> Exchange<'a> {
                     Some(upgrade) if response.status() == StatusCode::SWITCHING_PROTOCOLS => {
                         self.switch(response, lease, upgrade, outstanding)
                     }
-                    _ => self.pass(response, lease, outstanding).await,
+                    _ => self.pass(response, lease, outstanding),
                 }
             }
             Err(error) => self.failed(&error, &outstanding),
@@ -106,7 +106,7 @@ impl<'a> Exchange<'a> {
                 stickiness::cookie(headers, name).and_then(|_| stickiness::read(headers, stickiness::APPLICATION))
             }
         };
-        let destination = group.choose(target, server.random(), Instant::now())?;
+        let destination = group.choose(target, server.random(), Instant::now)?;
         Some((group, destination))
     }
 
@@ -129,7 +129,7 @@ impl<'a> Exchange<'a> {
             let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
             record.transformed = (rewritten.as_ref().map(text), url.as_ref().map(ToString::to_string));
         }
-        let host = rewritten.or_else(|| self.host(&parts));
+        let host = rewritten.or_else(|| self.host(&parts, host));
         headers::to_target(
             &mut parts.headers,
             &self.connection.forwarded,
@@ -163,9 +163,8 @@ impl<'a> Exchange<'a> {
     }
 
     /// The host that the target is told, if it is not in the headers as it is to be. A client of HTTP/1.0 may have named none.
-    fn host(&self, parts: &request::Parts) -> Option<HeaderValue> {
+    fn host(&self, parts: &request::Parts, named: &str) -> Option<HeaderValue> {
         let listener = self.connection.listener;
-        let named = headers::host_of(&parts.uri, &parts.headers);
         if named.is_empty() {
             return HeaderValue::try_from(listener.ip().to_string()).ok();
         }
@@ -221,7 +220,7 @@ impl<'a> Exchange<'a> {
     }
 
     /// The target's answer as the client is to see it.
-    async fn pass(
+    fn pass(
         mut self,
         response: Response<Incoming>,
         lease: Option<Lease>,
@@ -237,11 +236,11 @@ impl<'a> Exchange<'a> {
         if body.is_end_stream() {
             outstanding = None;
             if let Some(lease) = lease.take() {
-                lease.give_back_now().await;
+                lease.give_back();
             }
         }
         let body = TargetBody::new(body, self.progress.clone(), lease, outstanding, self.record.take());
-        Response::from_parts(parts, ResponseBody::Target(Box::new(body)))
+        Response::from_parts(parts, ResponseBody::Target(body))
     }
 
     /// The target agreed to speak another protocol: from here on bytes are carried both ways.

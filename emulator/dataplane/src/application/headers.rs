@@ -83,10 +83,7 @@ pub(crate) fn to_target(headers: &mut HeaderMap, forwarded: &Forwarded, attribut
     }
     headers.insert(FORWARDED_PROTO, forwarded.protocol.clone());
     headers.insert(FORWARDED_PORT, forwarded.port.clone());
-    let trace = headers.get(TRACE_ID).and_then(|value| value.to_str().ok());
-    if let Ok(trace) = HeaderValue::try_from(trace::updated(trace, id)) {
-        headers.insert(TRACE_ID, trace);
-    }
+    add_trace(headers, id);
     for (name, value) in &forwarded.own {
         headers.insert(name, value.clone());
     }
@@ -94,19 +91,44 @@ pub(crate) fn to_target(headers: &mut HeaderMap, forwarded: &Forwarded, attribut
 
 /// Takes away what concerns only one connection (RFC 9110, 7.6.1), on the way there and back.
 pub(crate) fn end_to_end(headers: &mut HeaderMap) {
-    if !headers.keys().any(|name| OF_ONE_CONNECTION.contains(name)) {
-        return;
-    }
     if let Some(connection) = headers.remove(CONNECTION) {
         let named = connection.to_str().unwrap_or_default().split(',').map(str::trim);
-        for name in named.filter(|name| !name.eq_ignore_ascii_case("te")) {
+        // `te` may stay, and the other two are no names of headers that anybody sends alone.
+        let is_other = |name: &&str| {
+            !["te", "close", "keep-alive"]
+                .iter()
+                .any(|known| name.eq_ignore_ascii_case(known))
+        };
+        for name in named.filter(is_other) {
             headers.remove(name);
         }
+    }
+    if !headers.keys().any(|name| OF_ONE_CONNECTION.contains(name)) {
+        return;
     }
     for name in &OF_ONE_CONNECTION {
         // gRPC asks for trailers; nothing else of that header concerns the other side.
         if name != TE || headers.get(TE).is_some_and(|value| value != "trailers") {
             headers.remove(name);
+        }
+    }
+}
+
+fn add_trace(headers: &mut HeaderMap, id: TraceId) {
+    let value = |header: Option<&HeaderValue>| {
+        let header = header.and_then(|value| value.to_str().ok());
+        HeaderValue::try_from(trace::updated(header, id))
+    };
+    match headers.entry(TRACE_ID) {
+        Entry::Vacant(entry) => {
+            if let Ok(value) = value(None) {
+                entry.insert(value);
+            }
+        }
+        Entry::Occupied(mut entry) => {
+            if let Ok(value) = value(Some(entry.get())) {
+                entry.insert(value);
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use super::{
     condition::{Condition, InvalidRule, Subject},
     rewrite::Rewrites,
 };
-use crate::config::application::{self as config, Action, Authenticate};
+use crate::config::application::{self as config, Action, Authenticate, TokenValidation};
 
 /// The rules of one listener, in the order of their priorities, the default one last.
 #[derive(Debug)]
@@ -24,6 +24,7 @@ pub(crate) struct Rule {
     pub(crate) priority: u32,
     conditions: Vec<Condition>,
     pub(crate) authenticate: Option<Authenticate>,
+    pub(crate) validation: Option<TokenValidation>,
     pub(crate) answer: Answer,
     pub(crate) rewrites: Rewrites,
 }
@@ -34,8 +35,8 @@ pub(crate) enum Answer {
     Forward(Forward),
     Redirect(config::Redirect),
     Fixed(config::FixedResponse),
-    /// An action that is not served, or none.
-    Unsupported,
+    /// No action.
+    Nothing,
 }
 
 /// A choice among target groups.
@@ -95,20 +96,22 @@ impl Rule {
             Action::Authenticate(authenticate) => Some(authenticate.clone()),
             _ => None,
         });
-        let answering = |action: &&Action| !matches!(action, Action::Authenticate(_));
-        let unsupported = actions
-            .iter()
-            .any(|action| matches!(action, Action::Unsupported { .. }));
+        let validation = actions.iter().find_map(|action| match action {
+            Action::ValidateToken(validation) => Some(validation.clone()),
+            _ => None,
+        });
+        let answering = |action: &&Action| !matches!(action, Action::Authenticate(_) | Action::ValidateToken(_));
         let answer = match actions.iter().rfind(answering) {
-            Some(Action::Forward(forward)) if !unsupported => Answer::Forward(Forward::compile(forward, places)),
-            Some(Action::Redirect(redirect)) if !unsupported => Answer::Redirect(redirect.clone()),
-            Some(Action::FixedResponse(response)) if !unsupported => Answer::Fixed(response.clone()),
-            _ => Answer::Unsupported,
+            Some(Action::Forward(forward)) => Answer::Forward(Forward::compile(forward, places)),
+            Some(Action::Redirect(redirect)) => Answer::Redirect(redirect.clone()),
+            Some(Action::FixedResponse(response)) => Answer::Fixed(response.clone()),
+            _ => Answer::Nothing,
         };
         Self {
             priority: 0,
             conditions: Vec::new(),
             authenticate,
+            validation,
             answer,
             rewrites: Rewrites::default(),
         }
@@ -123,7 +126,7 @@ impl Rule {
             (Answer::Redirect(_), true) => "authenticate,redirect",
             (Answer::Fixed(_), false) => "fixed-response",
             (Answer::Fixed(_), true) => "authenticate,fixed-response",
-            (Answer::Unsupported, _) => "-",
+            (Answer::Nothing, _) => "-",
         }
     }
 }

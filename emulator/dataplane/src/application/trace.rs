@@ -1,6 +1,6 @@
 //! `X-Amzn-Trace-Id` ("Request tracing for your Application Load Balancer"). Pure.
 
-use std::fmt::Write;
+use data_encoding::HEXLOWER;
 
 /// AWS writes the header anew when it is longer.
 const LONGEST: usize = 7 * 1024;
@@ -19,10 +19,13 @@ pub(crate) fn updated(header: Option<&str>, id: TraceId) -> String {
     let kept = fields.filter(|field| !field.starts_with("Self="));
     let has_root = header.split(';').any(|field| field.trim().starts_with("Root="));
     let name = if has_root { "Self" } else { "Root" };
-    let TraceId { time, unique } = id;
     let mut result = String::with_capacity(40 + header.len());
-    // Writing to a string does not fail.
-    let _ = write!(result, "{name}=1-{time:08x}-{:08x}{:016x}", unique.0, unique.1);
+    result.push_str(name);
+    result.push_str("=1-");
+    HEXLOWER.encode_append(&id.time.to_be_bytes(), &mut result);
+    result.push('-');
+    HEXLOWER.encode_append(&id.unique.0.to_be_bytes(), &mut result);
+    HEXLOWER.encode_append(&id.unique.1.to_be_bytes(), &mut result);
     for field in kept {
         result.push(';');
         result.push_str(field);

@@ -3,7 +3,7 @@
 //! An HTTP/1.1 connection has no task of its own: who waits for its answer, or reads its body, drives it. So a request wakes one task,
 //! not two. An HTTP/2 connection carries many requests and has a task.
 
-use std::{cell::RefCell, collections::HashMap, io, net::SocketAddrV4, rc::Rc, task::Context, time::Duration};
+use std::{cell::RefCell, collections::HashMap, io, net::SocketAddrV4, rc::Rc, time::Duration};
 
 use hyper::{Request, Response, body::Incoming, client::conn::http2};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -70,9 +70,10 @@ impl Pool {
         progress: &Progress,
     ) -> Result<(Response<Incoming>, Lease), SendError> {
         loop {
-            let (connection, is_new) = match self.take(peer).await {
+            let (connection, is_new) = match self.take(peer) {
                 Some(kept) => (kept, false),
-                None => (Connection::open(self.connect(peer, false).await?).await?, true),
+                // In a box, since it is large and seldom needed: a request's task is moved as often as it is made.
+                None => (Box::pin(self.open(peer)).await?, true),
             };
             let mut lease = Lease::new(self.clone(), peer, connection);
             match lease.send(request, progress).await {
@@ -107,7 +108,7 @@ impl Pool {
         if let Some(sender) = kept {
             return Ok(sender);
         }
-        let stream = self.connect(peer, true).await?;
+        let stream = Box::pin(self.connect(peer, true)).await?;
         let (sender, connection) = http2::Builder::new(LocalExecutor)
             .timer(TokioTimer::new())
             .max_header_list_size(u32::try_from(super::admission::LONGEST_HEADERS).unwrap_or(u32::MAX))
@@ -121,6 +122,10 @@ impl Pool {
         });
         self.multiplexed.borrow_mut().insert(peer, sender.clone());
         Ok(sender)
+    }
+
+    async fn open(&self, peer: Peer) -> Result<Box<Connection>, SendError> {
+        Connection::open(self.connect(peer, false).await?).await
     }
 
     async fn connect(&self, peer: Peer, http2: bool) -> Result<Stream, SendError> {
@@ -140,15 +145,11 @@ impl Pool {
         }
     }
 
-    async fn take(&self, peer: Peer) -> Option<Box<Connection>> {
-        std::future::poll_fn(|cx| std::task::Poll::Ready(self.take_ready(peer, cx))).await
-    }
-
-    fn take_ready(&self, peer: Peer, cx: &mut Context<'_>) -> Option<Box<Connection>> {
+    fn take(&self, peer: Peer) -> Option<Box<Connection>> {
         let mut idle = self.idle.borrow_mut();
         let kept = idle.get_mut(&peer)?;
-        while let Some((mut connection, _)) = kept.pop() {
-            if connection.is_ready(cx) {
+        while let Some((connection, _)) = kept.pop() {
+            if connection.is_ready() {
                 return Some(connection);
             }
         }
@@ -161,11 +162,11 @@ impl Pool {
 
     /// Closes what the targets have closed, and what was not used for long. Called at every tick of the clock.
     pub(crate) fn sweep(&self) {
-        let mut cx = Context::from_waker(std::task::Waker::noop());
         self.idle.borrow_mut().retain(|_, kept| {
             kept.retain_mut(|(connection, ticks)| {
                 *ticks += 1;
-                *ticks < UNUSED && connection.is_ready(&mut cx)
+                connection.drive_quietly();
+                *ticks < UNUSED && connection.is_ready()
             });
             !kept.is_empty()
         });

@@ -120,11 +120,8 @@ pub enum Action {
     FixedResponse(FixedResponse),
     /// `authenticate-oidc`, `authenticate-cognito`
     Authenticate(Authenticate),
-    /// An action that the data plane does not have; requests are answered with 500.
-    Unsupported {
-        /// Its type, such as `jwt-validation`.
-        kind: String,
-    },
+    /// `jwt-validation`
+    ValidateToken(TokenValidation),
 }
 
 /// Where requests go.
@@ -178,7 +175,7 @@ pub struct FixedResponse {
     pub body: Option<String>,
 }
 
-/// "Authenticate users using an Application Load Balancer". No identity provider is asked: nobody is ever authenticated.
+/// "Authenticate users using an Application Load Balancer".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Authenticate {
     /// The provider's page where users log in.
@@ -191,6 +188,58 @@ pub struct Authenticate {
     pub extra_parameters: Vec<(String, String)>,
     /// What happens to a request whose user is not known.
     pub on_unauthenticated: OnUnauthenticated,
+    /// Who tells who the user is. Without one, as with Cognito, nobody is ever authenticated.
+    pub provider: Option<Provider>,
+    /// `SessionCookieName`: what the names of the session's cookies begin with.
+    pub session_cookie: String,
+    /// `SessionTimeout`: after this the user has to log in again.
+    pub session_timeout: Duration,
+}
+
+/// An OpenID provider. Its certificates are not verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provider {
+    /// What its ID tokens call it, a URL.
+    pub issuer: String,
+    /// Where codes become tokens.
+    pub token_endpoint: String,
+    /// Where it tells who the user is.
+    pub user_info_endpoint: String,
+    /// The client's secret.
+    pub client_secret: String,
+}
+
+/// "Verify JWTs using an Application Load Balancer".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenValidation {
+    /// Where the issuer's keys are.
+    pub jwks_endpoint: String,
+    /// Who must have issued the token.
+    pub issuer: String,
+    /// What else must be in it.
+    pub claims: Vec<Claim>,
+}
+
+/// A claim that a token must have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// Its name.
+    pub name: String,
+    /// How it holds its values.
+    pub format: ClaimFormat,
+    /// One of them must be there.
+    pub values: Vec<String>,
+}
+
+/// How a claim holds its values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClaimFormat {
+    /// `single-string`: one text.
+    SingleString,
+    /// `string-array`: a list of texts.
+    StringArray,
+    /// `space-separated-values`: one text with spaces between values.
+    SpaceSeparatedValues,
 }
 
 /// `OnUnauthenticatedRequest`

@@ -75,7 +75,12 @@ impl TargetSet {
     }
 
     /// The target for a request: the one that the client had, if it is known and usable, or else the one whose turn it is.
-    pub(crate) fn choose(&self, sticky: Option<u64>, random: u64, now: Instant) -> Option<&Arc<Destination>> {
+    pub(crate) fn choose(
+        &self,
+        sticky: Option<u64>,
+        random: u64,
+        now: impl Fn() -> Instant,
+    ) -> Option<&Arc<Destination>> {
         let had = sticky.and_then(|cookie| self.balance.member(cookie));
         had.or_else(|| self.balance.choose(random, now))
     }

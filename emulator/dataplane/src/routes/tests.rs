@@ -87,9 +87,16 @@ fn compile(config: &Config, healthy: &[&str]) -> Routes {
     Routes::compile(config, &known, &CountersByLoadBalancer::new())
 }
 
+fn endpoint(transport: Transport, address: Ipv4Addr) -> Endpoint {
+    Endpoint {
+        transport,
+        address: SocketAddrV4::new(address, 80),
+    }
+}
+
 /// Ids of the targets that the address of a zone uses, in order.
 fn used(routes: &Routes, address: Ipv4Addr) -> Vec<&str> {
-    let Service::Flows(to) = &routes.listeners[&SocketAddrV4::new(address, 80)].service else {
+    let Service::Flows(to) = &routes.listeners[&endpoint(Transport::Tcp, address)].service else {
         panic!("no flows");
     };
     let mut ids: Vec<_> = to
@@ -152,12 +159,28 @@ fn zones_without_healthy_targets_leave_dns_unless_all_do() {
 }
 
 #[test]
-fn what_is_not_served_is_told() {
-    let mut config = config(false, targets());
-    if let ListenerKind::Network(network) = &mut config.load_balancers[0].listeners[0].kind {
-        network.protocol = Protocol::Udp;
+fn protocols_and_what_they_run_over() {
+    for (protocol, expected) in [
+        (Protocol::Tcp, vec![Transport::Tcp]),
+        (Protocol::Tls, vec![Transport::Tcp]),
+        (Protocol::Udp, vec![Transport::Udp]),
+        (Protocol::TcpUdp, vec![Transport::Tcp, Transport::Udp]),
+    ] {
+        let mut config = config(false, targets());
+        if let ListenerKind::Network(network) = &mut config.load_balancers[0].listeners[0].kind {
+            network.protocol = protocol;
+        }
+        let routes = compile(&config, &[]);
+        assert_eq!(routes.listeners.len(), 2 * expected.len(), "{protocol:?}");
+        for transport in expected {
+            let Service::Flows(to) = &routes.listeners[&endpoint(transport, A)].service else {
+                panic!("no flows");
+            };
+            let idle_timeout = match transport {
+                Transport::Tcp => DEFAULT_IDLE_TIMEOUT,
+                Transport::Udp => Duration::from_secs(120),
+            };
+            assert_eq!(to.idle_timeout, idle_timeout, "{protocol:?}");
+        }
     }
-    let routes = compile(&config, &[]);
-    assert!(routes.listeners.is_empty());
-    assert_eq!(routes.problems.len(), 1);
 }

@@ -6,7 +6,7 @@ use rustls::{
     ClientConfig, DigitallySignedStruct, Error, SignatureScheme,
     client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature},
-    pki_types::{CertificateDer, ServerName, UnixTime},
+    pki_types::{CertificateDer, InvalidDnsNameError, ServerName, UnixTime},
 };
 use tokio::net::TcpStream;
 use tokio_rustls::{TlsConnector, client::TlsStream};
@@ -39,6 +39,17 @@ impl TargetTls {
         let name = ServerName::from(std::net::IpAddr::V4(*address.ip()));
         TlsConnector::from(config.clone()).connect(name, target).await
     }
+
+    /// The handshake with a server that is no target, whose certificate is not verified either. It speaks HTTP/1.1.
+    pub(crate) async fn connect_to(&self, server: TcpStream, host: &str) -> io::Result<TlsStream<TcpStream>> {
+        let name = ServerName::try_from(host.to_owned()).map_err(invalid_name)?;
+        TlsConnector::from(self.http1.clone()).connect(name, server).await
+    }
+}
+
+/// Not a name that TLS knows.
+fn invalid_name(error: InvalidDnsNameError) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, error)
 }
 
 fn config(protocol: &[u8]) -> Result<ClientConfig, Error> {

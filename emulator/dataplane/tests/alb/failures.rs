@@ -4,10 +4,7 @@ use std::time::Duration;
 
 use http_body_util::Full;
 use hyper::{Request, Response, body::Bytes};
-use seatrial_dataplane::config::{
-    ProtocolVersion, TargetState,
-    application::{Action, Authenticate, OnUnauthenticated},
-};
+use seatrial_dataplane::config::{ProtocolVersion, TargetState};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -183,40 +180,5 @@ async fn a_request_is_cut_when_its_target_is_gone() -> anyhow::Result<()> {
     lb.serve().await?;
     assert_eq!(waiting.await??.status, 504);
     drop(silent);
-    Ok(())
-}
-
-#[tokio::test]
-async fn users_are_sent_to_log_in() -> anyhow::Result<()> {
-    let mut lb = Fixture::start(47)?;
-    let authenticate = |on_unauthenticated| {
-        Action::Authenticate(Authenticate {
-            authorization_endpoint: "https://idp.example.com/authorize".to_owned(),
-            client_id: "me".to_owned(),
-            scope: "openid".to_owned(),
-            extra_parameters: Vec::new(),
-            on_unauthenticated,
-        })
-    };
-    for (path, on_unauthenticated) in [
-        ("/deny", OnUnauthenticated::Deny),
-        ("/allow", OnUnauthenticated::Allow),
-        ("/login", OnUnauthenticated::Authenticate),
-        ("/oauth2/idpresponse", OnUnauthenticated::Authenticate),
-    ] {
-        lb.add_rule(path, fixed(200, "in"));
-        let rules = &mut lb.listener(0).rules;
-        let last = rules.len() - 1;
-        rules[last].actions.insert(0, authenticate(on_unauthenticated));
-    }
-    lb.serve().await?;
-    for (path, status) in [
-        ("/deny", 401),
-        ("/allow", 200),
-        ("/login", 302),
-        ("/oauth2/idpresponse?code=1", 561),
-    ] {
-        assert_eq!(once(lb.front(80), path, &[]).await?.status.as_u16(), status, "{path}");
-    }
     Ok(())
 }

@@ -21,7 +21,7 @@ use crate::{
     target,
 };
 
-async fn connect(lb: &Fixture, authority: &Authority) -> anyhow::Result<Client> {
+pub(crate) async fn connect(lb: &Fixture, authority: &Authority) -> anyhow::Result<Client> {
     let client = TlsClient {
         authority: &authority.pem,
         protocols: &[b"h2"],

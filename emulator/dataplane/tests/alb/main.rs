@@ -4,12 +4,15 @@ mod client;
 mod fixture;
 mod target;
 
+mod authenticate;
 mod failures;
 mod forwarding;
 mod grpc;
 mod health;
+mod http2;
 mod logs;
 mod rules;
 mod stickiness;
 mod tls;
+mod tokens;
 mod websocket;

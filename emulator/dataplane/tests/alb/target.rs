@@ -64,6 +64,15 @@ pub(crate) async fn echo_http2(net: u8, host: u8) -> anyhow::Result<()> {
 
 /// The same over TLS, with a certificate that nobody vouches for.
 pub(crate) async fn echo_tls(net: u8, host: u8) -> anyhow::Result<()> {
+    serve_tls(net, host, move |request| described(host, request)).await
+}
+
+/// Serves HTTP/1.1 over TLS with one function.
+pub(crate) async fn serve_tls<F, Fut>(net: u8, host: u8, answer: F) -> anyhow::Result<()>
+where
+    F: Fn(Request<Incoming>) -> Fut + Clone + Send + 'static,
+    Fut: Future<Output = Answer> + Send + 'static,
+{
     let made = rcgen::generate_simple_self_signed(vec!["target.internal".to_owned()])?;
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ServerConfig::builder_with_provider(provider)
@@ -77,13 +86,15 @@ pub(crate) async fn echo_tls(net: u8, host: u8) -> anyhow::Result<()> {
     let listener = TcpListener::bind((address(net, host), TARGET_PORT)).await?;
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            let acceptor = acceptor.clone();
+            let (acceptor, answer) = (acceptor.clone(), answer.clone());
             tokio::spawn(async move {
                 let Ok(stream) = acceptor.accept(stream).await else {
                     return;
                 };
-                let service =
-                    service_fn(move |request| async move { Ok::<_, Infallible>(described(host, request).await) });
+                let service = service_fn(move |request| {
+                    let answer = answer.clone();
+                    async move { Ok::<_, Infallible>(answer(request).await) }
+                });
                 let _ = http1::Builder::new()
                     .serve_connection(TokioIo::new(stream), service)
                     .await;

@@ -3,11 +3,14 @@
 use super::listener::forward;
 use cloud::elbv2::condition::{Condition as CloudCondition, Patterns};
 use cloud::elbv2::rule;
-use cloud::elbv2::rule_action::{self, OnUnauthenticated as CloudOnUnauthenticated, RedirectStatus, Session, Step};
+use cloud::elbv2::rule_action::{
+    self, ClaimFormat as CloudClaimFormat, JwtClaim, OnUnauthenticated as CloudOnUnauthenticated, RedirectStatus,
+    Session, Step,
+};
 use cloud::elbv2::transform::{self, Transform as CloudTransform};
 use dataplane::config::application::{
-    Action, Authenticate, Condition, FixedResponse, ForwardAction, OnUnauthenticated, QueryValue, Redirect, Rewrite,
-    Rule, Transform, Values,
+    Action, Authenticate, Claim, ClaimFormat, Condition, FixedResponse, ForwardAction, OnUnauthenticated, Provider,
+    QueryValue, Redirect, Rewrite, Rule, TokenValidation, Transform, Values,
 };
 use std::time::Duration;
 
@@ -77,18 +80,37 @@ pub(super) fn action(found: &rule_action::Action) -> Action {
             content_type: found.content_type.clone(),
             body: found.message_body.clone(),
         }),
-        Step::AuthenticateOidc(found) => authenticate(
-            found.authorization_endpoint.clone(),
-            found.client_id.clone(),
-            &found.session,
-        ),
+        Step::AuthenticateOidc(found) => {
+            let endpoint = found.authorization_endpoint.clone();
+            let provider = Provider {
+                issuer: found.issuer.clone(),
+                token_endpoint: found.token_endpoint.clone(),
+                user_info_endpoint: found.user_info_endpoint.clone(),
+                client_secret: found.client_secret.clone(),
+            };
+            authenticate(endpoint, found.client_id.clone(), Some(provider), &found.session)
+        }
         Step::AuthenticateCognito(found) => {
             let endpoint = format!("https://{}/oauth2/authorize", cognito_domain(found));
-            authenticate(endpoint, found.user_pool_client_id.clone(), &found.session)
+            authenticate(endpoint, found.user_pool_client_id.clone(), None, &found.session)
         }
-        Step::JwtValidation(_) => Action::Unsupported {
-            kind: found.step.name().to_owned(),
+        Step::JwtValidation(found) => Action::ValidateToken(TokenValidation {
+            jwks_endpoint: found.jwks_endpoint.clone(),
+            issuer: found.issuer.clone(),
+            claims: found.additional_claims.iter().map(claim).collect(),
+        }),
+    }
+}
+
+fn claim(found: &JwtClaim) -> Claim {
+    Claim {
+        name: found.name.clone(),
+        format: match found.format {
+            CloudClaimFormat::SingleString => ClaimFormat::SingleString,
+            CloudClaimFormat::StringArray => ClaimFormat::StringArray,
+            CloudClaimFormat::SpaceSeparatedValues => ClaimFormat::SpaceSeparatedValues,
         },
+        values: found.values.clone(),
     }
 }
 
@@ -111,7 +133,12 @@ fn forward_action(found: &rule_action::Forward) -> ForwardAction {
     }
 }
 
-fn authenticate(authorization_endpoint: String, client_id: String, session: &Session) -> Action {
+fn authenticate(
+    authorization_endpoint: String,
+    client_id: String,
+    provider: Option<Provider>,
+    session: &Session,
+) -> Action {
     let extra = session.extra_params.iter();
     Action::Authenticate(Authenticate {
         authorization_endpoint,
@@ -123,5 +150,8 @@ fn authenticate(authorization_endpoint: String, client_id: String, session: &Ses
             CloudOnUnauthenticated::Allow => OnUnauthenticated::Allow,
             CloudOnUnauthenticated::Authenticate => OnUnauthenticated::Authenticate,
         },
+        provider,
+        session_cookie: session.cookie_name.clone(),
+        session_timeout: Duration::from_secs(session.timeout),
     })
 }

@@ -3,6 +3,7 @@
 use super::attributes::{is_on, parsed, seconds};
 use cloud::elbv2::attributes::Attributes;
 use cloud::elbv2::health_check::CheckProtocol;
+use cloud::elbv2::load_balancer::{LoadBalancer, Zone};
 use cloud::elbv2::target_group::{self, ProtocolVersion as CloudVersion, TargetKey, TargetType};
 use cloud::{Region, Timestamp};
 use dataplane::Matcher;
@@ -40,7 +41,7 @@ pub(super) fn target_group(
             stickiness: stickiness(attributes),
         },
         targets: targets
-            .filter_map(|(key, found)| target(group.target_type, key, found, region))
+            .flat_map(|(key, found)| target(group.target_type, key, found, region))
             .collect(),
     }
 }
@@ -104,31 +105,45 @@ fn health_check(group: &target_group::TargetGroup) -> HealthCheck {
     }
 }
 
-/// A target with the address of its traffic. What is gone has none, nor has a function.
-fn target(kind: TargetType, key: &TargetKey, found: &target_group::Target, region: &Region) -> Option<Target> {
+/// A target, once for each address of its traffic.
+fn target(kind: TargetType, key: &TargetKey, found: &target_group::Target, region: &Region) -> Vec<Target> {
     let state = if found.drains_until.is_some() {
         TargetState::Draining
     } else {
         TargetState::Registered
     };
-    Some(Target {
+    let at = |(address, zone): (Ipv4Addr, Option<String>)| Target {
         id: key.id.clone(),
-        address: address(kind, &key.id, region)?,
+        address,
         port: key.port,
-        zone: found.zone.clone(),
+        zone: zone.or_else(|| found.zone.clone()),
         state,
-    })
+    };
+    addresses(kind, &key.id, region).into_iter().map(at).collect()
 }
 
-/// An address is its own; an instance's is its primary private one; a load balancer's is that of its first zone.
-fn address(kind: TargetType, id: &str, region: &Region) -> Option<Ipv4Addr> {
-    match kind {
+/// An address is its own; an instance's is its primary private one; a load balancer has one in each of its zones. What is gone has none, nor
+/// has a function.
+fn addresses(kind: TargetType, id: &str, region: &Region) -> Vec<(Ipv4Addr, Option<String>)> {
+    let address = match kind {
         TargetType::Ip => id.parse().ok(),
         TargetType::Instance => region.ec2.instance_address(id),
         TargetType::Alb => {
-            let zone = region.elbv2.load_balancers.get(id)?.zones.first()?;
-            region.ec2.interfaces.get(&zone.interface_id)?.primary()
+            return region
+                .elbv2
+                .load_balancers
+                .get(id)
+                .map_or(Vec::new(), |found| zones(found, region));
         }
         TargetType::Lambda => None,
-    }
+    };
+    address.map(|address| (address, None)).into_iter().collect()
+}
+
+fn zones(found: &LoadBalancer, region: &Region) -> Vec<(Ipv4Addr, Option<String>)> {
+    let address = |zone: &Zone| {
+        let interface = region.ec2.interfaces.get(&zone.interface_id)?;
+        Some((interface.primary()?, Some(zone.zone.clone())))
+    };
+    found.zones.iter().filter_map(address).collect()
 }

@@ -116,13 +116,18 @@ fn nobody_gets_requests_when_all_weights_are_zero() {
 }
 
 #[test]
-fn an_action_that_is_not_served_spoils_its_rule() {
-    let jwt = Action::Unsupported {
-        kind: "jwt-validation".to_owned(),
+fn what_comes_before_the_answer() {
+    let validation = TokenValidation {
+        jwks_endpoint: "https://idp.example.com/keys".to_owned(),
+        issuer: "https://idp.example.com".to_owned(),
+        claims: Vec::new(),
     };
     let (router, _) = Router::compile(&config::ApplicationListener {
-        default_actions: vec![jwt, fixed(200)],
+        default_actions: vec![Action::ValidateToken(validation.clone()), fixed(200)],
         ..config::ApplicationListener::default()
     });
-    assert!(matches!(router.default.answer, Answer::Unsupported));
+    assert_eq!(router.default.validation, Some(validation));
+    assert!(matches!(router.default.answer, Answer::Fixed(_)));
+    let (router, _) = Router::compile(&config::ApplicationListener::default());
+    assert!(matches!(router.default.answer, Answer::Nothing));
 }

@@ -4,12 +4,12 @@ use std::{
     future::poll_fn,
     pin::{Pin, pin},
     rc::Rc,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
 };
 
 use hyper::{
     Request, Response,
-    body::{Bytes, Incoming},
+    body::{Body, Bytes, Frame, Incoming},
     client::conn::http1,
 };
 use hyper_util::rt::TokioIo;
@@ -26,6 +26,8 @@ pub(crate) struct Connection {
     sender: http1::SendRequest<RequestBody>,
     driver: http1::Connection<TokioIo<Stream>, RequestBody>,
     ended: bool,
+    /// A request was handed over, and it was not driven since.
+    fresh: bool,
 }
 
 impl Connection {
@@ -36,6 +38,7 @@ impl Connection {
             sender,
             driver,
             ended: false,
+            fresh: false,
         }))
     }
 
@@ -44,9 +47,32 @@ impl Connection {
         self.ended = self.ended || self.driver.poll_without_shutdown(cx).is_ready();
     }
 
-    /// Whether it can carry a request now.
-    pub(crate) fn is_ready(&mut self, cx: &mut Context<'_>) -> bool {
-        self.drive(cx);
+    /// Takes it as far as it gets while nobody waits: what it does then wakes nobody.
+    pub(crate) fn drive_quietly(&mut self) {
+        self.drive(&mut Context::from_waker(Waker::noop()));
+    }
+
+    /// Asks for what this connection brings, and drives it for as long as that is not there.
+    ///
+    /// Connection and `what` tell each other of their progress through wakers. Here one task polls both, so they are polled without one
+    /// first: with the task's own, every answer would cost another turn of the task that has it already. Sockets alone need its waker.
+    fn poll<T>(&mut self, cx: &Context<'_>, mut what: impl FnMut(&mut Context<'_>) -> Poll<T>) -> Poll<T> {
+        let mut quiet = Context::from_waker(Waker::noop());
+        // What was just handed over is not answered yet: nothing comes of it but that it is written.
+        let is_fresh = std::mem::take(&mut self.fresh);
+        let mut polled = if is_fresh { Poll::Pending } else { what(&mut quiet) };
+        for waker in [Waker::noop(), cx.waker()].into_iter().skip(usize::from(is_fresh)) {
+            if polled.is_ready() {
+                break;
+            }
+            self.drive(&mut Context::from_waker(waker));
+            polled = what(&mut quiet);
+        }
+        polled
+    }
+
+    /// Whether it can carry a request, by what is known of it. The target may have closed it since.
+    pub(crate) fn is_ready(&self) -> bool {
         !self.ended && self.sender.is_ready()
     }
 }
@@ -74,6 +100,7 @@ impl Lease {
     ) -> Result<Response<Incoming>, (SendError, Unsent)> {
         let response = pin!(self.connection.sender.try_send_request(request));
         let connection = &mut self.connection;
+        connection.fresh = true;
         let driven = Driven { response, connection };
         match unless_stalled(pin!(driven), progress).await {
             Ok(Ok(response)) => Ok(response),
@@ -85,27 +112,24 @@ impl Lease {
         }
     }
 
-    pub(crate) fn drive(&mut self, cx: &mut Context<'_>) {
-        self.connection.drive(cx);
+    /// The next part of a body that comes from this connection.
+    pub(crate) fn poll_body(
+        &mut self,
+        body: &mut Incoming,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        self.connection.poll(cx, |cx| Pin::new(&mut *body).poll_frame(cx))
     }
 
     /// Keeps the connection for the next request, if it can carry one.
-    pub(crate) fn give_back(mut self, cx: &mut Context<'_>) {
-        if self.connection.is_ready(cx) {
+    pub(crate) fn give_back(mut self) {
+        // It is ready already if the whole answer came at once.
+        if !self.connection.is_ready() {
+            self.connection.drive_quietly();
+        }
+        if self.connection.is_ready() {
             self.pool.keep(self.peer, self.connection);
         }
-    }
-
-    /// The same where nothing else is to be waited for.
-    pub(crate) async fn give_back_now(self) {
-        let mut lease = Some(self);
-        poll_fn(|cx| {
-            if let Some(lease) = lease.take() {
-                lease.give_back(cx);
-            }
-            Poll::Ready(())
-        })
-        .await;
     }
 
     /// The bare connection after the target has agreed to change its protocol, and what it has said already.
@@ -134,8 +158,8 @@ impl<F: Future> Future for Driven<'_, F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        self.connection.drive(cx);
-        self.response.as_mut().poll(cx)
+        let Self { response, connection } = &mut *self;
+        connection.poll(cx, |cx| response.as_mut().poll(cx))
     }
 }
 
