@@ -96,6 +96,11 @@ impl Cloud {
         &self.world
     }
 
+    /// How many calls have changed it.
+    pub fn writes(&self) -> u64 {
+        self.writes
+    }
+
     /// A region, by name; empty when nothing was ever made in it.
     pub fn region(&self, name: &str) -> &Region {
         self.regions.get(name).unwrap_or(&self.pristine)

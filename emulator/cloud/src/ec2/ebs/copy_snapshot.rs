@@ -7,9 +7,6 @@ use crate::ec2::shape::{TagItem, TagSpecification, initial_tags, tag_set};
 use crate::{ApiError, Context, Region};
 use serde::{Deserialize, Serialize};
 
-/// What the volume of a copy is called.
-const NO_VOLUME: &str = "vol-ffffffff";
-
 /// The snapshot, and what is different about the copy.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -52,7 +49,8 @@ pub fn call(region: &mut Region, input: Input, context: &mut Context) -> Result<
     let tags = initial_tags(input.tags, "snapshot")?;
     let tag_set = tag_set(&tags);
     let copy = Snapshot {
-        volume_id: NO_VOLUME.to_owned(),
+        // Of no volume. By its digits, whoever keeps the bytes finds those of the source.
+        volume_id: id.replacen("snap-", "vol-", 1),
         size: source.size,
         description: input.description,
         kms_key,

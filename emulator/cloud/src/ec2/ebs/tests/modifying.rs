@@ -100,7 +100,7 @@ fn performance_follows_the_type() {
             )
         })
     };
-    let mut code = |input: Value| change(input).map_or_else(|error| error.code.into_owned(), |shown| shown);
+    let mut code = |input: Value| change(input).unwrap_or_else(|error| error.code.into_owned());
     assert_eq!(code(json!({"Size": 200})), r#""io2" 200 5000 null"#);
     assert_eq!(code(json!({"VolumeType": "gp3"})), r#""gp3" 200 3000 125"#);
     assert_eq!(code(json!({"Throughput": 500})), r#""gp3" 200 3000 500"#);
