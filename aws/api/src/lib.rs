@@ -5,6 +5,7 @@
 //! Lists are whole: paging and chunking (20 ARNs per DescribeTags and so on) are the implementation's business.
 
 pub mod acm;
+pub mod ebs;
 pub mod ec2;
 pub mod elbv2;
 mod error;
@@ -13,7 +14,8 @@ pub mod waf_regional;
 pub mod wafv2;
 
 pub use acm::Acm;
-pub use ec2::Ec2;
+pub use ebs::Ebs;
+pub use ec2::{Ec2, Filters};
 pub use elbv2::Elbv2;
 pub use error::{AwsError, ErrorClass};
 pub use shield::Shield;
