@@ -139,7 +139,7 @@ impl Cloud {
         let region = self.region(region);
         match service {
             Service::Acm => acm::read(action, exchange, region, &context),
-            Service::Ec2 => ec2::read(action, exchange, region, &context),
+            Service::Ec2 => ec2::dry_run::read(action, exchange, region, &context),
             Service::Elbv2 => elbv2::read(action, exchange, region, &context),
             Service::Shield => shield::read(action, exchange, region, &context),
             Service::Sts => sts::read(action, exchange, region, &context),
@@ -161,7 +161,7 @@ impl Cloud {
         let region = self.region_mut(region);
         let result = match service {
             Service::Acm => acm::write(action, exchange, region, &mut context),
-            Service::Ec2 => ec2::write(action, exchange, region, &mut context),
+            Service::Ec2 => ec2::dry_run::write(action, exchange, region, &mut context),
             Service::Elbv2 => elbv2::write(action, exchange, region, &mut context),
             Service::Shield => shield::write(action, exchange, region, &mut context),
             Service::Sts => sts::write(action, exchange, region, &mut context),
