@@ -37,7 +37,8 @@ pub enum GrowError {
     },
 }
 
-/// Whether there is room on the device that its ext or XFS file system does not use. `None` for anything else.
+/// Whether there is room on the device that its ext or XFS file system does not use. `None` for anything else. A mounted XFS writes its size
+/// late, so that there may seem to be room; growing it again does nothing.
 ///
 /// # Errors
 /// When the device cannot be read.

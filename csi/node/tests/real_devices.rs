@@ -130,6 +130,7 @@ fn a_file_system_fills_a_device_that_has_grown() {
         assert_eq!(grow::has_room(&disk.device).unwrap(), Some(true));
         staging.carry_out().unwrap();
         assert!(mounted_bytes(&staging.target) > before * 3 / 2, "{kind}");
+        mount::unmount(&staging.target).unwrap();
         assert_eq!(grow::has_room(&disk.device).unwrap(), Some(false), "{kind}");
     }
 }

@@ -16,14 +16,14 @@ use tokio::task::JoinHandle;
 const LOOK: Duration = Duration::from_millis(50);
 
 /// What follows the attachments of an instance.
-pub struct Disks {
+pub(crate) struct Disks {
     stop: watch::Sender<bool>,
     task: JoinHandle<Result<Vec<String>>>,
 }
 
 impl Disks {
     /// Makes devices below `<folder>/dev`, with their content in `<folder>/volumes`.
-    pub async fn follow(endpoint: &str, region: &str, instance: &str, folder: &Path) -> Self {
+    pub(crate) async fn follow(endpoint: &str, region: &str, instance: &str, folder: &Path) -> Self {
         let ebs = aws_sdk::connect_ebs_to(endpoint, region).await;
         let (stop, stopped) = watch::channel(false);
         let devices = Devices {
@@ -39,7 +39,7 @@ impl Disks {
     }
 
     /// Takes all devices away; the ids of the volumes that had one still.
-    pub async fn stop(self) -> Result<Vec<String>> {
+    pub(crate) async fn stop(self) -> Result<Vec<String>> {
         self.stop.send(true)?;
         self.task.await?
     }

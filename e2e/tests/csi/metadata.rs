@@ -5,14 +5,14 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 /// A server of one instance's metadata, as long as the test runs.
-pub struct Metadata {
+pub(crate) struct Metadata {
     /// Where it serves.
-    pub endpoint: String,
+    pub(crate) endpoint: String,
 }
 
 impl Metadata {
     /// Serves.
-    pub async fn serve(instance: &str, region: &str, zone: &str) -> Result<Self> {
+    pub(crate) async fn serve(instance: &str, region: &str, zone: &str) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let endpoint = format!("http://{}", listener.local_addr()?);
         let document = format!(

@@ -55,7 +55,10 @@ impl Settings {
         let Some((parameter, _)) = missing.into_iter().find(|(_, missing)| *missing) else {
             return Ok(());
         };
-        let message = format!("The parameter {parameter} is not supported for {} volumes.", kind.name());
+        let message = format!(
+            "The parameter {parameter} is not supported for {} volumes.",
+            kind.name()
+        );
         Err(ApiError::new("InvalidParameterCombination", message))
     }
 
