@@ -49,7 +49,11 @@ async fn run(ebs: Arc<dyn Ebs>, mut devices: Devices, stopped: watch::Receiver<b
     std::fs::create_dir_all(&devices.links)?;
     std::fs::create_dir_all(&devices.files)?;
     while !*stopped.borrow() {
-        let filter = vec![("attachment.instance-id".to_owned(), vec![devices.instance.clone()])];
+        // The driver's volumes, not the root.
+        let filter = vec![
+            ("attachment.instance-id".to_owned(), vec![devices.instance.clone()]),
+            ("tag-key".to_owned(), vec!["CSIVolumeName".to_owned()]),
+        ];
         // The endpoint may be gone before this is.
         if let Ok(volumes) = ebs.describe_volumes(&filter).await {
             devices = tokio::task::spawn_blocking(move || devices.become_those_of(&volumes)).await??;
