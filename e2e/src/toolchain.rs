@@ -59,6 +59,14 @@ pub struct Toolchain {
     pub binaries: Binaries,
 }
 
+/// csi-sanity, built if it is missing.
+///
+/// # Errors
+/// When it cannot be built.
+pub fn csi_sanity(progress: Progress) -> Result<PathBuf, ToolchainError> {
+    go::csi_sanity(progress)
+}
+
 /// The folder of all that is built once.
 #[must_use]
 pub fn cache() -> PathBuf {

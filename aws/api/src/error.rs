@@ -27,6 +27,8 @@ pub enum ErrorClass {
     Limit,
     /// Too many requests.
     Throttled,
+    /// The endpoint does not have the action: `InvalidAction`. AWS has all that are called here; an emulator may not.
+    NoSuchAction,
     /// The caller may not: `AccessDenied`, `UnauthorizedOperation`.
     Denied,
     /// The request can never succeed as it is.
@@ -45,6 +47,7 @@ impl AwsError {
             "Throttling" | "ThrottlingException" | "RequestLimitExceeded" | "TooManyRequestsException" => {
                 ErrorClass::Throttled
             }
+            "InvalidAction" => ErrorClass::NoSuchAction,
             "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => ErrorClass::Denied,
             "RequestFailed" | "InternalError" | "InternalFailure" | "ServiceUnavailable" | "Unavailable" => {
                 ErrorClass::Unavailable

@@ -6,6 +6,7 @@
 
 mod absent;
 pub mod acm;
+pub mod ebs;
 pub mod ec2;
 pub mod elbv2;
 mod error;
@@ -15,7 +16,8 @@ pub mod wafv2;
 
 pub use absent::Absent;
 pub use acm::Acm;
-pub use ec2::Ec2;
+pub use ebs::Ebs;
+pub use ec2::{Ec2, Filters};
 pub use elbv2::Elbv2;
 pub use error::{AwsError, ErrorClass};
 pub use shield::Shield;

@@ -1,6 +1,7 @@
 //! EC2 over the SDK.
 
 mod convert;
+mod volumes;
 
 use crate::call::Caller;
 use async_trait::async_trait;

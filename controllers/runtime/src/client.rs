@@ -3,6 +3,7 @@
 use crate::Args;
 use kube::config::{InferConfigError, KubeConfigOptions, Kubeconfig, KubeconfigError};
 use kube::{Client, Config};
+use std::path::Path;
 
 /// Why there is no Kubernetes client.
 #[derive(Debug, thiserror::Error)]
@@ -23,7 +24,15 @@ pub enum ConnectError {
 /// # Errors
 /// When there is neither, or one that cannot be used. No request is made.
 pub async fn connect(args: &Args) -> Result<Client, ConnectError> {
-    let config = match &args.kubeconfig {
+    connect_by(args.kubeconfig.as_deref()).await
+}
+
+/// As [`connect`], for a process with other arguments.
+///
+/// # Errors
+/// As [`connect`].
+pub async fn connect_by(kubeconfig: Option<&Path>) -> Result<Client, ConnectError> {
+    let config = match kubeconfig {
         Some(path) => {
             let file = Kubeconfig::read_from(path).map_err(ConnectError::Kubeconfig)?;
             Config::from_custom_kubeconfig(file, &KubeConfigOptions::default())

@@ -9,11 +9,19 @@ use tracing_subscriber::filter::ParseError;
 /// # Errors
 /// When `--log-level` is no filter.
 pub fn init(args: &Args) -> Result<(), ParseError> {
-    let filter = EnvFilter::try_new(&args.log_level)?;
+    init_with(&args.log_level, args.log_format)
+}
+
+/// As [`init`], for a process with other arguments: `filter` is a level or directives such as `info,kube=debug`.
+///
+/// # Errors
+/// When `filter` is none.
+pub fn init_with(filter: &str, format: LogFormat) -> Result<(), ParseError> {
+    let filter = EnvFilter::try_new(filter)?;
     let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);
-    match args.log_format {
+    match format {
         LogFormat::Text => logs.with_ansi(false).init(),
         LogFormat::Json => logs.json().flatten_event(true).init(),
     }

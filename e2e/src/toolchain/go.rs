@@ -48,6 +48,19 @@ const COREDNS: Module = Module {
     minutes: "two minutes",
 };
 
+const CSI_TEST: Module = Module {
+    name: "csi-test",
+    version: "5.4.0",
+    packages: &["github.com/kubernetes-csi/csi-test/v5/cmd/csi-sanity"],
+    ldflags: "-s -w",
+    minutes: "a minute",
+};
+
+/// The conformance suite of CSI drivers, built if the cache lacks it.
+pub(super) fn csi_sanity(progress: Progress) -> Result<PathBuf, ToolchainError> {
+    CSI_TEST.ensure(progress).map(|folder| folder.join("csi-sanity"))
+}
+
 /// Where the built programs are.
 pub(super) struct Built {
     pub(super) kubernetes: PathBuf,

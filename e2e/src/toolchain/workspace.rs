@@ -2,7 +2,7 @@
 
 use super::{ToolchainError, checkout};
 use crate::host::run_command;
-use crate::instance::{AWS, CONTROLLERS};
+use crate::instance::{AWS, CONTROLLERS, DRIVERS};
 use crate::progress::Progress;
 use std::path::PathBuf;
 use std::process::Command;
@@ -23,10 +23,11 @@ impl Binaries {
 
     /// Builds them there.
     pub(super) fn build(&self, progress: Progress) -> Result<(), ToolchainError> {
-        let step = progress.step("building seatrial-aws and the controllers (about ten minutes the first time)");
+        let step =
+            progress.step("building seatrial-aws, the controllers and the drivers (about ten minutes the first time)");
         let mut cargo = Command::new("cargo");
         cargo.args(["build", "--locked"]).current_dir(checkout());
-        for binary in [AWS].iter().chain(&CONTROLLERS) {
+        for binary in [AWS].iter().chain(&CONTROLLERS).chain(&DRIVERS) {
             cargo.args(["--bin", binary]);
         }
         if let Some(target) = self.folder.parent() {

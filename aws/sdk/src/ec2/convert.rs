@@ -26,7 +26,7 @@ pub(super) fn tag_keys(from: &[String]) -> Vec<sdk::Tag> {
     from.iter().map(|key| sdk::Tag::builder().key(key).build()).collect()
 }
 
-fn tags_of(from: Option<Vec<sdk::Tag>>) -> Tags {
+pub(super) fn tags_of(from: Option<Vec<sdk::Tag>>) -> Tags {
     let tags = from.unwrap_or_default().into_iter();
     tags.filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default())))
         .collect()
