@@ -81,19 +81,8 @@ pub(crate) async fn respond(
 
 impl<'a> Exchange<'a> {
     async fn answer(mut self, mut request: Request<Incoming>, closes: &mut bool) -> Response<ResponseBody> {
-        let attributes = &self.route.attributes;
-        match admission::admit(&request, attributes) {
-            Ok(class) => {
-                *closes = matches!(class, Classification::Ambiguous(_))
-                    && attributes.desync_mitigation == DesyncMitigation::Defensive;
-                if let Some(record) = &mut self.record {
-                    record.classification = Some(class);
-                }
-            }
-            Err(Refused(code)) => {
-                *closes = true;
-                return self.own(respond::status(code));
-            }
+        if let Err(Refused(code)) = self.admit(&request, closes) {
+            return self.own(respond::status(code));
         }
         let rule = self.rule_for(&request);
         if let Some(record) = &mut self.record {
@@ -117,6 +106,20 @@ impl<'a> Exchange<'a> {
         let mut response = self.act(rule, request).await;
         set_cookies(&mut response, cookies);
         response
+    }
+
+    fn admit(&mut self, request: &Request<Incoming>, closes: &mut bool) -> Result<(), Refused> {
+        let attributes = &self.route.attributes;
+        let admitted = admission::admit(request, attributes);
+        *closes = match admitted {
+            Ok(Classification::Ambiguous(_)) => attributes.desync_mitigation == DesyncMitigation::Defensive,
+            Ok(_) => false,
+            Err(_) => true,
+        };
+        if let Some(record) = &mut self.record {
+            record.classification = admitted.ok();
+        }
+        admitted.map(drop)
     }
 
     async fn act(self, rule: &Rule, request: Request<Incoming>) -> Response<ResponseBody> {
