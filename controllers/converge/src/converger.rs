@@ -113,13 +113,22 @@ impl Converger {
         Ok(main.map(|live| live.load_balancer))
     }
 
-    /// How many rules a stack has now, as far as is known.
+    /// How many rules the load balancer of a stack has now. AWS is asked: after a refusal, what was known of them is in doubt.
     ///
     /// # Errors
-    /// When AWS must be read and that fails.
+    /// When AWS cannot be read.
     pub async fn rules(&self, stack: &str) -> Result<usize, ConvergeError> {
-        let observed = self.inventory.observe(stack).await.map_err(ConvergeError::Observe)?;
-        Ok(observed.rules())
+        let Some(balancer) = self.load_balancer(stack).await? else {
+            return Ok(0);
+        };
+        let listeners = self.aws.elbv2.describe_listeners(&balancer.arn).await;
+        let mut count = 0;
+        for listener in listeners.map_err(ConvergeError::Observe)? {
+            let rules = self.aws.elbv2.describe_rules(&listener.arn).await;
+            let rules = rules.map_err(ConvergeError::Observe)?.into_iter();
+            count += rules.filter(|rule| !rule.is_default).count();
+        }
+        Ok(count)
     }
 
     /// Secrets of the stack were changed since AWS was sent them. AWS does not show them, so what it hides is otherwise taken for what is wanted.

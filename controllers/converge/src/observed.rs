@@ -232,15 +232,6 @@ impl Observed {
         }
     }
 
-    /// How many rules the load balancers have, as far as they were read.
-    pub(crate) fn rules(&self) -> usize {
-        let listeners = self
-            .load_balancers
-            .iter()
-            .flat_map(|live| live.listeners.iter().flatten());
-        listeners.flat_map(|live| live.rules.iter().flatten()).count()
-    }
-
     /// Whether nothing is left.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -15,8 +15,8 @@ struct Bad {
     name: &'static str,
     /// Those that are wrong, without their prefix.
     annotations: Vec<(&'static str, String)>,
-    /// The path of its rule, instead of a right one.
-    path: Option<Value>,
+    /// The paths of its rule, instead of a right one.
+    paths: Vec<Value>,
     /// The class that it names.
     class: &'static str,
     reason: &'static str,
@@ -29,7 +29,7 @@ fn annotated(name: &'static str, key: &'static str, value: &str, says: &[&'stati
     Bad {
         name,
         annotations: vec![(key, value.to_owned())],
-        path: None,
+        paths: Vec::new(),
         class: "alb",
         reason: "FailedBuildModel",
         says: [&[key], says].concat(),
@@ -40,7 +40,7 @@ fn annotated(name: &'static str, key: &'static str, value: &str, says: &[&'stati
 fn routed(name: &'static str, path: Value, says: &[&'static str]) -> Bad {
     Bad {
         annotations: Vec::new(),
-        path: Some(path),
+        paths: vec![path],
         says: says.to_vec(),
         ..annotated(name, "", "", &[])
     }
@@ -70,7 +70,7 @@ fn by_annotation(name: &str) -> Value {
 fn unreadable() -> Vec<Bad> {
     vec![
         Bad {
-            path: Some(by_annotation("broken")),
+            paths: vec![by_annotation("broken")],
             ..annotated(
                 "action",
                 "actions.broken",
@@ -142,7 +142,7 @@ fn unknown() -> Vec<Bad> {
             "oidc",
         ),
         Bad {
-            path: Some(by_annotation("weighted")),
+            paths: vec![by_annotation("weighted")],
             says: vec!["no Service shop/absent", "make it"],
             ..annotated("service", "actions.weighted", weighted, &[])
         },
@@ -170,7 +170,16 @@ fn refused_by_aws() -> Vec<Bad> {
     let values: Vec<_> = (0..6).map(|n| format!("h{n}.example.com")).collect();
     let many = json!([{ "field": "host-header", "hostHeaderConfig": { "values": values } }]).to_string();
     let secure = r#"[{"HTTPS": 8443}]"#;
+    let hundred = (0..100).map(|n| path(&format!("/{n}"), "Exact", &web(80)));
     vec![
+        Bad {
+            paths: hundred.collect(),
+            ..routed(
+                "large",
+                Value::Null,
+                &["spec.rules of Ingress shop/large", "AWS takes 100", "group.name"],
+            )
+        },
         annotated(
             "attribute",
             "load-balancer-attributes",
@@ -215,7 +224,7 @@ fn homeless() -> Vec<Bad> {
 }
 
 /// A member of the group `shop`.
-fn member(name: &str, class: &str, annotations: &[(&str, String)], path: Option<&Value>) -> Value {
+fn member(name: &str, class: &str, annotations: &[(&str, String)], paths: &[Value]) -> Value {
     let mut all = usual();
     for (key, value) in annotations {
         all[format!("{PREFIX}{key}")] = json!(value);
@@ -224,7 +233,7 @@ fn member(name: &str, class: &str, annotations: &[(&str, String)], path: Option<
         "apiVersion": "networking.k8s.io/v1",
         "kind": "Ingress",
         "metadata": { "name": name, "namespace": NAMESPACE, "annotations": all },
-        "spec": spec(name, class, path),
+        "spec": spec(name, class, paths),
     })
 }
 
@@ -233,9 +242,9 @@ fn usual() -> Value {
     json!({ format!("{PREFIX}group.name"): "shop", format!("{PREFIX}target-type"): "ip" })
 }
 
-fn spec(name: &str, class: &str, path: Option<&Value>) -> Value {
-    let right = self::path("/", "Prefix", &web(80));
-    let paths = [path.unwrap_or(&right)];
+fn spec(name: &str, class: &str, paths: &[Value]) -> Value {
+    let right = [path("/", "Prefix", &web(80))];
+    let paths = if paths.is_empty() { &right } else { paths };
     json!({ "ingressClassName": class, "rules": [{ "host": host(name), "http": { "paths": paths } }] })
 }
 
@@ -258,7 +267,7 @@ impl Shop<'_> {
             "spec": { "selector": { "app": "web" }, "ports": [{ "name": "http", "port": 80 }] },
         });
         let scheme = [("scheme", "internet-facing".to_owned())];
-        for manifest in [class, service, member("good", "alb", &scheme, None)] {
+        for manifest in [class, service, member("good", "alb", &scheme, &[])] {
             self.instance.cluster.apply(&manifest.to_string()).await?;
         }
         self.served(&["good"]).await?;
@@ -267,7 +276,7 @@ impl Shop<'_> {
             .flatten()
             .collect();
         for bad in &bad {
-            let manifest = member(bad.name, bad.class, &bad.annotations, bad.path.as_ref());
+            let manifest = member(bad.name, bad.class, &bad.annotations, &bad.paths);
             self.instance
                 .cluster
                 .apply(&manifest.to_string())
@@ -277,7 +286,7 @@ impl Shop<'_> {
         for bad in &bad {
             self.member_warned(bad).await.context(bad.name)?;
         }
-        let late = member("late", "alb", &[], None);
+        let late = member("late", "alb", &[], &[]);
         self.instance.cluster.apply(&late.to_string()).await?;
         self.served(&["good", "late"]).await?;
         for bad in &bad {
@@ -308,7 +317,7 @@ impl Shop<'_> {
         let keys = bad.annotations.iter().map(|(key, _)| format!("{PREFIX}{key}"));
         let mut annotations: Map<_, _> = keys.map(|key| (key, Value::Null)).collect();
         annotations.extend(usual().as_object().cloned().unwrap_or_default());
-        let patch = json!({ "metadata": { "annotations": annotations }, "spec": spec(bad.name, "alb", None) });
+        let patch = json!({ "metadata": { "annotations": annotations }, "spec": spec(bad.name, "alb", &[]) });
         self.members()
             .patch(bad.name, &PatchParams::default(), &Patch::Merge(&patch))
             .await?;

@@ -29,18 +29,17 @@ impl Attempt<'_> {
         Ok((listeners, used))
     }
 
-    /// To blame for too many rules is the last of those that ask for more than before.
+    /// To blame for too many rules is the member that asks for the most beyond what it had; of several, the last.
     fn check_quota(&self, listeners: &[Listener]) -> Result<(), Blame> {
         let number: usize = listeners.iter().map(|listener| listener.rules.len()).sum();
         let Some(most) = self.facts.lessons.most_rules.filter(|most| number > *most) else {
             return Ok(());
         };
-        let grew = |place: &usize| {
+        let growth = |place: &usize| {
             let before = self.earlier[*place].map_or(0, Portion::rules);
-            self.portions[*place].rules() > before
+            self.portions[*place].rules().saturating_sub(before)
         };
-        let places = 0..self.portions.len();
-        let culprit = places.clone().rfind(grew).or_else(|| places.last()).unwrap_or_default();
+        let culprit = (0..self.portions.len()).max_by_key(growth).unwrap_or_default();
         let error = PlanError::Conflict {
             problem: format!(
                 "spec.rules of {}: the group {} would have {number} rules, and AWS takes {most} per load balancer",
