@@ -137,6 +137,7 @@ impl Instance {
         match instance.start_all(nodes, progress).await {
             Ok(()) => Ok(instance),
             Err(error) => {
+                instance.cluster.processes().print_last_words();
                 instance.cluster.stop().await;
                 Err(error)
             }
