@@ -30,7 +30,8 @@ pub struct Window {
     pub delay: Duration,
 }
 
-type Question<T> = (String, oneshot::Sender<Result<Option<T>>>);
+type Answer<T> = oneshot::Sender<Result<Option<T>>>;
+type Question<T> = (String, Answer<T>);
 
 /// Gathers the questions to one source. Clones share it.
 #[derive(Clone)]
@@ -73,7 +74,7 @@ async fn gather<S: Source>(source: Arc<S>, window: Window, mut questions: mpsc::
     }
 }
 
-async fn answer<S: Source>(source: Arc<S>, waiting: BTreeMap<String, Vec<oneshot::Sender<Result<Option<S::Item>>>>>) {
+async fn answer<S: Source>(source: Arc<S>, waiting: BTreeMap<String, Vec<Answer<S::Item>>>) {
     let fetched = source.fetch(waiting.keys().cloned().collect()).await;
     let fetched = fetched.map(|items| items.into_iter().collect::<BTreeMap<_, _>>());
     for (key, senders) in waiting {

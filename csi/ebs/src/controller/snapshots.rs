@@ -80,10 +80,10 @@ impl Controller {
             let (page, next) = self.snapshots_from(&filters, place, left).await?;
             entries.extend(page);
             let Some(next) = next else {
-                return Ok(listed(entries, String::new()));
+                return Ok(listed(&entries, String::new()));
             };
             if most > 0 && entries.len() >= most {
-                return Ok(listed(entries, next.to_token()));
+                return Ok(listed(&entries, next.to_token()));
             }
             place = next;
         }
@@ -220,7 +220,7 @@ fn filters(request: &ListSnapshotsRequest) -> Filters {
     .collect()
 }
 
-fn listed(snapshots: Vec<Snapshot>, next_token: String) -> ListSnapshotsResponse {
+fn listed(snapshots: &[Snapshot], next_token: String) -> ListSnapshotsResponse {
     let entry = |snapshot: &Snapshot| list_snapshots_response::Entry {
         snapshot: Some(described(snapshot)),
     };

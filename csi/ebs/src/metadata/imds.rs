@@ -137,19 +137,17 @@ impl Imds {
         };
         let mut connection = std::pin::pin!(connection);
         let mut answer = std::pin::pin!(answer);
-        let (status, body) = loop {
-            tokio::select! {
-                answer = &mut answer => break answer?,
-                closed = &mut connection => {
-                    closed?;
-                    break (&mut answer).await?;
-                }
+        let (status, body) = tokio::select! {
+            answer = &mut answer => answer?,
+            closed = &mut connection => {
+                closed?;
+                answer.await?
             }
         };
         Ok((status, String::from_utf8(body.to_vec())?))
     }
 
-    fn error(&self, path: &str, reason: impl ToString) -> MetadataError {
+    fn error(&self, path: &str, reason: impl std::fmt::Display) -> MetadataError {
         MetadataError::Imds {
             endpoint: self.endpoint.clone(),
             path: path.to_owned(),

@@ -125,7 +125,7 @@ fn word(word: &str) -> Result<Token, TemplateError> {
 fn pipeline(tokens: &[Token]) -> Result<Expression, TemplateError> {
     let mut piped = None;
     for command in split(tokens)? {
-        let expression = self::command(command, piped.take())?;
+        let expression = self::command(command, piped.as_ref())?;
         piped = Some(expression);
     }
     piped.ok_or_else(|| syntax("there is nothing between {{ and }}"))
@@ -155,9 +155,9 @@ fn split(tokens: &[Token]) -> Result<Vec<&[Token]>, TemplateError> {
 }
 
 /// A function with its arguments, or a single value.
-fn command(tokens: &[Token], piped: Option<Expression>) -> Result<Expression, TemplateError> {
+fn command(tokens: &[Token], piped: Option<&Expression>) -> Result<Expression, TemplateError> {
     let mut operands = operands(tokens)?;
-    operands.extend(piped.clone());
+    operands.extend(piped.cloned());
     let mut operands = operands.into_iter();
     match operands.next() {
         Some(Expression::Call(name, none)) if none.is_empty() => Ok(Expression::Call(name, operands.collect())),
