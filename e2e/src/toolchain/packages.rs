@@ -1,4 +1,4 @@
-//! Debian packages: what runs containers and configures networks.
+//! Debian packages: what runs containers, configures networks and makes file systems.
 
 use super::ToolchainError;
 use crate::host::run_command;
@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// A file that a package brings, and the package.
-const NEEDED: [(&str, &str); 8] = [
+const NEEDED: [(&str, &str); 10] = [
     ("/usr/bin/containerd", "containerd"),
     ("/usr/sbin/runc", "runc"),
     ("/usr/lib/cni/bridge", "containernetworking-plugins"),
@@ -16,6 +16,8 @@ const NEEDED: [(&str, &str); 8] = [
     ("/usr/bin/socat", "socat"),
     ("/usr/sbin/ethtool", "ethtool"),
     ("/usr/bin/ip", "iproute2"),
+    ("/usr/sbin/mkfs.ext4", "e2fsprogs"),
+    ("/usr/sbin/mkfs.xfs", "xfsprogs"),
 ];
 
 /// Installs the packages whose files are missing.
