@@ -94,9 +94,12 @@ pub trait Exchange {
 }
 
 /// The table of a service's actions: wire name to module, each with `Input`, `Output` and `call`.
-/// Makes `access`, `read` and `write` of the service.
+/// Makes `access`, `read` and `write` of the service. A room is a module with a table of its own, which is asked last.
 macro_rules! actions {
-    (read { $($read:literal => $reader:ident,)* } write { $($write:literal => $writer:ident,)* }) => {
+    (read { $($read:tt)* } write { $($write:tt)* }) => {
+        $crate::action::actions! { rooms {} read { $($read)* } write { $($write)* } }
+    };
+    (rooms { $($room:ident,)* } read { $($read:literal => $reader:ident,)* } write { $($write:literal => $writer:ident,)* }) => {
         $(pub mod $reader;)*
         $(pub mod $writer;)*
 
@@ -105,7 +108,7 @@ macro_rules! actions {
             match action {
                 $($read => Some($crate::Access::Read),)*
                 $($write => Some($crate::Access::Write),)*
-                _ => None,
+                _ => None$(.or_else(|| $room::access(action)))*,
             }
         }
 
@@ -123,6 +126,9 @@ macro_rules! actions {
                         .and_then(|output| exchange.answer(&output)),
                 ),)*
                 _ => {
+                    $(if $room::access(action).is_some() {
+                        return $room::read(action, exchange, region, context);
+                    })*
                     let _ = (exchange, region, context);
                     None
                 }
@@ -143,6 +149,9 @@ macro_rules! actions {
                         .and_then(|output| exchange.answer(&output)),
                 ),)*
                 _ => {
+                    $(if $room::access(action).is_some() {
+                        return $room::write(action, exchange, region, context);
+                    })*
                     let _ = (exchange, region, context);
                     None
                 }

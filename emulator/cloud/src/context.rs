@@ -22,6 +22,26 @@ impl Timestamp {
         std::time::Duration::from_millis(self.0).as_secs_f64()
     }
 
+    /// Reads ISO 8601 in UTC, such as `2026-01-31T12:00:00Z` or with a fraction of a second.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
+        let numbers = |text: &str, separator| -> Option<Vec<u64>> {
+            text.split(separator).map(|part| part.parse().ok()).collect()
+        };
+        let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
+        let (&[year, month, day], &[hour, minute, second]) = (&*numbers(date, '-')?, &*numbers(time, ':')?) else {
+            return None;
+        };
+        let valid = (1970..=9999).contains(&year) && hour < 24 && minute < 60 && second < 60;
+        // The day is the one that is written as the text writes it: 31 February is none.
+        let days = (year - 1970) * 365 + (year - 1969) / 4;
+        let day = (days.saturating_sub(32)..days + 400).find(|&days| civil(days) == (year, month, day))?;
+        let milliseconds: u64 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
+        valid.then_some(Self(
+            ((day * 24 + hour) * 60 + minute) * 60_000 + second * 1000 + milliseconds,
+        ))
+    }
+
     /// ISO 8601 in UTC with milliseconds, as AWS writes times in XML.
     pub fn iso8601(self) -> String {
         let (seconds, milliseconds) = (self.0 / 1000, self.0 % 1000);
@@ -84,7 +104,7 @@ pub struct Context {
     pub ids: Ids,
     /// How long transitions take.
     pub timing: Timing,
-    /// Quotas of Elastic Load Balancing that the world changes, by the name that DescribeAccountLimits gives them.
+    /// Quotas that the world changes: of Elastic Load Balancing by the name that DescribeAccountLimits gives them, and of EBS.
     pub quotas: BTreeMap<String, usize>,
     /// What the world has in the buckets of S3: bucket and key to content.
     pub objects: Arc<BTreeMap<(String, String), String>>,
@@ -111,5 +131,28 @@ mod tests {
         assert_eq!(Timestamp(951_782_399_999).iso8601(), "2000-02-28T23:59:59.999Z");
         assert_eq!(Timestamp(951_782_400_000).iso8601(), "2000-02-29T00:00:00.000Z");
         assert_eq!(Timestamp(1_735_689_599_001).iso8601(), "2024-12-31T23:59:59.001Z");
+    }
+
+    #[test]
+    fn times_are_read_as_they_are_written() {
+        for time in [
+            0,
+            951_782_399_999,
+            951_782_400_000,
+            1_735_689_599_001,
+            253_402_300_799_999,
+        ] {
+            assert_eq!(Timestamp::parse(&Timestamp(time).iso8601()), Some(Timestamp(time)));
+        }
+        assert_eq!(Timestamp::parse("1970-01-01T00:00:01Z"), Some(Timestamp(1000)));
+        for wrong in [
+            "2026-02-31T00:00:00Z",
+            "2026-01-01",
+            "2026-01-01T25:00:00Z",
+            "tomorrow",
+            "",
+        ] {
+            assert_eq!(Timestamp::parse(wrong), None, "{wrong}");
+        }
     }
 }

@@ -2,7 +2,10 @@
 // An action consumes its input, whether or not it keeps any of it.
 #![allow(clippy::needless_pass_by_value)]
 
+pub(crate) mod dry_run;
+pub mod ebs;
 pub mod filter;
+pub mod instance_type;
 pub mod interface;
 pub mod network;
 pub mod permission;
@@ -13,9 +16,13 @@ mod state;
 pub use state::{ServiceInterface, State};
 
 crate::action::actions! {
+    rooms {
+        ebs,
+    }
     read {
         "DescribeAddresses" => describe_addresses,
         "DescribeAvailabilityZones" => describe_availability_zones,
+        "DescribeInstanceTypes" => describe_instance_types,
         "DescribeInstances" => describe_instances,
         "DescribeInternetGateways" => describe_internet_gateways,
         "DescribeNetworkInterfaces" => describe_network_interfaces,

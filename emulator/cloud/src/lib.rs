@@ -96,6 +96,11 @@ impl Cloud {
         &self.world
     }
 
+    /// How many calls have changed it.
+    pub fn writes(&self) -> u64 {
+        self.writes
+    }
+
     /// A region, by name; empty when nothing was ever made in it.
     pub fn region(&self, name: &str) -> &Region {
         self.regions.get(name).unwrap_or(&self.pristine)
@@ -139,7 +144,7 @@ impl Cloud {
         let region = self.region(region);
         match service {
             Service::Acm => acm::read(action, exchange, region, &context),
-            Service::Ec2 => ec2::read(action, exchange, region, &context),
+            Service::Ec2 => ec2::dry_run::read(action, exchange, region, &context),
             Service::Elbv2 => elbv2::read(action, exchange, region, &context),
             Service::Shield => shield::read(action, exchange, region, &context),
             Service::Sts => sts::read(action, exchange, region, &context),
@@ -161,7 +166,7 @@ impl Cloud {
         let region = self.region_mut(region);
         let result = match service {
             Service::Acm => acm::write(action, exchange, region, &mut context),
-            Service::Ec2 => ec2::write(action, exchange, region, &mut context),
+            Service::Ec2 => ec2::dry_run::write(action, exchange, region, &mut context),
             Service::Elbv2 => elbv2::write(action, exchange, region, &mut context),
             Service::Shield => shield::write(action, exchange, region, &mut context),
             Service::Sts => sts::write(action, exchange, region, &mut context),

@@ -6,7 +6,11 @@ pub use spec::{
     AddressSpec, CertificateSpec, InstanceSpec, ObjectSpec, SecurityGroupSpec, SubnetSpec, VpcSpec, WebAclSpec,
 };
 
-use crate::ec2::interface::{Attachment, Instance, Interface};
+use crate::ec2::ebs::settings::Settings;
+use crate::ec2::ebs::volume::{Origin, Volume};
+use crate::ec2::ebs::volume_type::VolumeType;
+use crate::ec2::ebs::{self, is_quota};
+use crate::ec2::interface::{Attachment, Instance, Interface, ROOT_DEVICE};
 use crate::ec2::network::{Address, InternetGateway, RouteTable, Subnet, Vpc};
 use crate::ec2::security_group::SecurityGroup;
 use crate::elbv2::limits;
@@ -43,7 +47,8 @@ pub struct World {
     /// Elastic IP addresses that are allocated.
     #[serde(default)]
     pub addresses: Vec<AddressSpec>,
-    /// Quotas of Elastic Load Balancing that are not AWS's, by the name that DescribeAccountLimits gives them.
+    /// Quotas that are not AWS's: of Elastic Load Balancing by the name that DescribeAccountLimits gives them, of EBS as
+    /// `ebs-storage-gp3` (TiB of a volume type), `ebs-iops-io2` or `ebs-snapshots`.
     #[serde(default)]
     pub quotas: BTreeMap<String, usize>,
     /// Objects of S3 that services read, such as the certificates of a trust store.
@@ -87,7 +92,9 @@ pub enum WorldError {
         source: ApiError,
     },
     /// There is no such quota.
-    #[error("the quota {name} is not one of those that DescribeAccountLimits names")]
+    #[error(
+        "the quota {name} is neither one that DescribeAccountLimits names nor ebs-storage-<type>, ebs-iops-<type> or ebs-snapshots"
+    )]
     Quota {
         /// What the file calls it.
         name: String,
@@ -144,7 +151,7 @@ impl World {
                 return Err(missing(group));
             }
         }
-        let known = |name: &&String| limits::ALL.iter().any(|limit| limit.name == *name);
+        let known = |name: &&String| is_quota(name) || limits::ALL.iter().any(|limit| limit.name == *name);
         if let Some(name) = self.quotas.keys().find(|name| !known(name)) {
             return Err(WorldError::Quota { name: name.clone() });
         }
@@ -262,7 +269,7 @@ impl ec2::State {
             vpc_id: world.vpc.id.clone(),
             subnet_id: spec.subnet.clone(),
             zone: zone.clone(),
-            instance_type: "m5.large".to_owned(),
+            instance_type: spec.instance_type.clone(),
             launched: Timestamp(0),
             tags: spec.tags.clone(),
         };
@@ -284,8 +291,44 @@ impl ec2::State {
             attachment: Some(attachment),
             tags: Tags::new(),
         };
+        self.ebs
+            .insert(spec.id.replacen("i-", "vol-", 1), root_volume(spec, &instance.zone));
         self.instances.insert(spec.id.clone(), instance);
         self.interfaces.insert(spec.interface.clone(), interface);
+    }
+}
+
+/// The volume that an instance starts from.
+fn root_volume(spec: &InstanceSpec, zone: &str) -> Volume {
+    let begun = Timestamp(0);
+    let attachment = ebs::attachment::Attachment {
+        instance_id: spec.id.clone(),
+        device: ROOT_DEVICE.to_owned(),
+        card: None,
+        delete_on_termination: true,
+        requested: begun,
+        attached_from: begun,
+        gone_from: None,
+    };
+    Volume {
+        zone: zone.to_owned(),
+        settings: Settings {
+            kind: VolumeType::Gp3,
+            size: 20,
+            iops: Some(3000),
+            throughput: Some(125),
+            multi_attach: false,
+        },
+        modification: None,
+        origin: Origin::Blank,
+        kms_key: None,
+        created: begun,
+        available_from: begun,
+        initialized_from: begun,
+        attachments: vec![attachment],
+        gone_from: None,
+        auto_enable_io: false,
+        tags: Tags::new(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The cloud that an endpoint serves: reads side by side, writes one after the other, each in the journal before its answer.
 
+use crate::changes::Changes;
 use crate::counters::Counters;
 use crate::fault::Moment;
 use crate::faults::Faults;
@@ -22,6 +23,7 @@ pub(crate) struct Account {
     faults: Faults,
     requests: AtomicU64,
     changed: Notify,
+    changes: Changes,
 }
 
 /// The time now.
@@ -34,6 +36,7 @@ impl Account {
     /// A cloud, journaled if there is a journal.
     pub(crate) fn new(cloud: Cloud, journal: Option<Journal>) -> Self {
         Self {
+            changes: Changes::new(cloud.writes()),
             cloud: RwLock::new(cloud),
             journal: journal.map(Mutex::new),
             counters: Counters::default(),
@@ -66,6 +69,11 @@ impl Account {
     /// Waits until a call has changed the cloud since this was last awaited.
     pub(crate) async fn changed(&self) {
         self.changed.notified().await;
+    }
+
+    /// Who waits for changes.
+    pub(crate) fn changes(&self) -> &Changes {
+        &self.changes
     }
 
     /// Answers a request, whatever it is.
@@ -125,6 +133,7 @@ impl Account {
                 ApiError::new("ServiceUnavailable", error.to_string()).with_status(503)
             })?;
         }
+        self.changes.made(cloud.writes());
         drop(cloud);
         self.changed.notify_one();
         Ok(answer)

@@ -147,8 +147,9 @@ impl Emulator {
 
     /// Finishes the requests that are running, ends the data plane, and returns when nothing is left.
     pub async fn shutdown(self) {
-        // No request waits for a fault to end.
+        // No request waits for a fault to end, or for a change.
         self.account.faults().clear();
+        self.account.changes().end();
         self.stop.cancel();
         self.tasks.wait().await;
     }
@@ -156,6 +157,7 @@ impl Emulator {
 
 impl Drop for Emulator {
     fn drop(&mut self) {
+        self.account.changes().end();
         self.stop.cancel();
     }
 }

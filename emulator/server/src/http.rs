@@ -75,6 +75,7 @@ async fn respond(account: Arc<Account>, request: Request<Incoming>) -> Result<Re
             "text/plain; version=0.0.4",
             account.counters().prometheus(),
         ),
+        (&Method::GET, "/_seatrial/changes") => changes(&account, request.uri().query().unwrap_or_default()).await,
         (_, "/_seatrial/faults") => faults(&account, request).await,
         (_, path) if path.starts_with("/_seatrial/") => plain(StatusCode::NOT_FOUND, "text/plain", "no such page\n"),
         _ => call(&account, request).await,
@@ -103,6 +104,20 @@ async fn call(account: &Account, request: Request<Incoming>) -> Response<Full<By
         StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_REQUEST),
         answer.content_type,
         answer.body,
+    )
+}
+
+/// Answers when something about volumes changes after a moment, which the last answer told.
+async fn changes(account: &Account, query: &str) -> Response<Full<Bytes>> {
+    let query = wire::form::parse(query.as_bytes());
+    let Some(region) = query.text("region") else {
+        return plain(StatusCode::BAD_REQUEST, "text/plain", "the region is missing\n");
+    };
+    let after = query.text("after").unwrap_or_default();
+    plain(
+        StatusCode::OK,
+        "text/plain",
+        account.changes().after(account, region, after).await,
     )
 }
 

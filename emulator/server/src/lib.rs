@@ -2,6 +2,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod account;
+mod changes;
 mod counters;
 mod drive;
 mod emulator;

@@ -14,6 +14,7 @@ Beside the AWS APIs, the endpoint serves:
   GET    /_seatrial/health    200 when ready
   GET    /_seatrial/counters  calls by service, action and outcome, as JSON
   GET    /metrics             the same for Prometheus
+  GET    /_seatrial/changes   ?region=NAME&after=CURSOR: waits until volumes may have changed; the next cursor
   PUT    /_seatrial/faults    replaces the list of faults that calls meet; what the old list holds goes on
   GET    /_seatrial/faults    the list, with how many calls have matched each fault and met it
   DELETE /_seatrial/faults    removes all faults
@@ -28,7 +29,8 @@ A fault is a JSON object; only `effect` must be there:
 For example, the fourth write is carried out, but nobody hears of it:
   curl -X PUT localhost:4566/_seatrial/faults -d '[{\"skip\": 3, \"times\": 1, \"moment\": \"after\", \"effect\": \"kill\"}]'";
 
-/// An AWS endpoint for load balancer controllers: EC2, Elastic Load Balancing and STS, with a data plane that carries traffic.
+/// An AWS endpoint for load balancer controllers and CSI drivers: EC2, EBS, Elastic Load Balancing and STS, with a data plane that
+/// carries traffic.
 #[derive(Debug, Parser)]
 #[command(version, after_help = PAGES)]
 struct Args {

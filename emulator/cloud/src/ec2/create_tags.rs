@@ -1,7 +1,7 @@
 //! CreateTags.
 
 use super::shape::{Success, TagParameter, put_tags};
-use super::state::not_found;
+use super::state::untaggable;
 use crate::{ApiError, Context, Region, Tags};
 use serde::Deserialize;
 
@@ -20,8 +20,8 @@ pub type Output = Success;
 /// Adds tags to resources of any type, or overwrites their values; all or none.
 ///
 /// # Errors
-/// `InvalidID` for a resource that does not exist, `InvalidParameterValue`, `TagLimitExceeded`, `MissingParameter`.
-pub fn call(region: &mut Region, input: Input, _: &mut Context) -> Result<Output, ApiError> {
+/// `InvalidID` for a resource that does not exist (`InvalidVolume.NotFound`, `InvalidSnapshot.NotFound` for those), `InvalidParameterValue`, `TagLimitExceeded`, `MissingParameter`.
+pub fn call(region: &mut Region, input: Input, context: &mut Context) -> Result<Output, ApiError> {
     if input.resources.is_empty() || input.tags.is_empty() {
         return Err(ApiError::missing(if input.tags.is_empty() {
             "Tag"
@@ -33,14 +33,14 @@ pub fn call(region: &mut Region, input: Input, _: &mut Context) -> Result<Output
     let mut merged: Vec<Tags> = Vec::with_capacity(input.resources.len());
     for id in &input.resources {
         let mut tags = state
-            .tags_mut(id)
-            .ok_or_else(|| not_found("InvalidID", "", id))?
+            .tags_mut(id, context.now)
+            .ok_or_else(|| untaggable(id))?
             .clone();
         put_tags(&mut tags, input.tags.clone())?;
         merged.push(tags);
     }
     for (id, tags) in input.resources.iter().zip(merged) {
-        if let Some(present) = state.tags_mut(id) {
+        if let Some(present) = state.tags_mut(id, context.now) {
             *present = tags;
         }
     }

@@ -4,7 +4,7 @@ use super::filter::{Filter, Resource, select};
 use super::interface::Interface;
 use super::network::Address;
 use super::shape::{TagItem, one, tag_set};
-use crate::{ApiError, Context, Region, Tags};
+use crate::{ApiError, Context, Region, Tags, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Which addresses.
@@ -43,7 +43,7 @@ impl Resource for Address {
         &self.tags
     }
 
-    fn field(&self, id: &str, name: &str) -> Option<Vec<String>> {
+    fn field(&self, id: &str, name: &str, _: Timestamp) -> Option<Vec<String>> {
         match name {
             "allocation-id" => one(id),
             "public-ip" => one(&self.public_ip),
@@ -58,7 +58,7 @@ impl Resource for Address {
 ///
 /// # Errors
 /// `InvalidAllocationID.NotFound`, `InvalidParameterValue`.
-pub fn call(region: &Region, input: Input, _: &Context) -> Result<Output, ApiError> {
+pub fn call(region: &Region, input: Input, context: &Context) -> Result<Output, ApiError> {
     let state = &region.ec2;
     let item = |(id, address): (&String, &Address)| {
         let interface = address.interface_id.as_ref().and_then(|id| state.interfaces.get(id));
@@ -77,7 +77,7 @@ pub fn call(region: &Region, input: Input, _: &Context) -> Result<Output, ApiErr
             tag_set: tag_set(&address.tags),
         }
     };
-    let addresses = select(&state.addresses, &input.ids, &input.filters)?;
+    let addresses = select(&state.addresses, &input.ids, &input.filters, context.now)?;
     Ok(Output {
         addresses_set: addresses.into_iter().map(item).collect(),
     })

@@ -1,12 +1,14 @@
 //! DescribeInstances.
 
-use super::State;
+use super::{State, ebs};
 use super::describe_network_interfaces::{AddressItem, GroupItem, PrefixItem, address_set, group_set, prefix_set};
 use super::filter::{Filter, Resource, select};
-use super::interface::{Instance, Interface};
+use super::ebs::attachment::Attachment;
+use super::ebs::volume::Volume;
+use super::interface::{Instance, Interface, ROOT_DEVICE};
 use super::shape::{TagItem, one, tag_set};
 use crate::page::page;
-use crate::{ApiError, Context, Region, Tags};
+use crate::{ApiError, Context, Region, Tags, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Which instances.
@@ -49,7 +51,29 @@ struct InstanceItem {
     subnet_id: String,
     private_ip_address: Option<String>,
     network_interface_set: Vec<InstanceInterface>,
+    root_device_type: &'static str,
+    root_device_name: &'static str,
+    block_device_mapping: Vec<BlockDevice>,
+    ebs_optimized: bool,
+    hypervisor: &'static str,
     tag_set: Vec<TagItem>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct BlockDevice {
+    device_name: String,
+    ebs: AttachedVolume,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AttachedVolume {
+    volume_id: String,
+    status: &'static str,
+    attach_time: String,
+    delete_on_termination: bool,
+    ebs_card_index: Option<u32>,
 }
 
 #[derive(Debug, Serialize)]
@@ -93,7 +117,11 @@ impl Resource for Instance {
         &self.tags
     }
 
-    fn field(&self, id: &str, name: &str) -> Option<Vec<String>> {
+    fn check_id(id: &str) -> Result<(), ApiError> {
+        ebs::check_instance_id(id)
+    }
+
+    fn field(&self, id: &str, name: &str, _: Timestamp) -> Option<Vec<String>> {
         match name {
             "instance-id" => one(id),
             "vpc-id" => one(&self.vpc_id),
@@ -107,7 +135,7 @@ impl Resource for Instance {
     }
 }
 
-fn instance_item(id: &str, instance: &Instance, state: &State) -> InstanceItem {
+fn instance_item(id: &str, instance: &Instance, state: &State, now: Timestamp) -> InstanceItem {
     let interfaces = state
         .instance_interfaces(id)
         .filter_map(|(id, interface)| instance_interface(id, interface, state));
@@ -126,7 +154,25 @@ fn instance_item(id: &str, instance: &Instance, state: &State) -> InstanceItem {
         subnet_id: instance.subnet_id.clone(),
         private_ip_address: state.instance_address(id).map(|address| address.to_string()),
         network_interface_set: interfaces.collect(),
+        root_device_type: "ebs",
+        root_device_name: ROOT_DEVICE,
+        block_device_mapping: state.ebs.attached(id, now).map(|found| block_device(found, now)).collect(),
+        ebs_optimized: true,
+        hypervisor: "xen",
         tag_set: tag_set(&instance.tags),
+    }
+}
+
+fn block_device((volume_id, _, attachment): (&String, &Volume, &Attachment), now: Timestamp) -> BlockDevice {
+    BlockDevice {
+        device_name: attachment.device.clone(),
+        ebs: AttachedVolume {
+            volume_id: volume_id.clone(),
+            status: attachment.state(now),
+            attach_time: attachment.requested.iso8601(),
+            delete_on_termination: attachment.delete_on_termination,
+            ebs_card_index: attachment.card,
+        },
     }
 }
 
@@ -151,15 +197,15 @@ fn instance_interface(id: &str, interface: &Interface, state: &State) -> Option<
 /// Lists instances. All of them run.
 ///
 /// # Errors
-/// `InvalidInstanceID.NotFound`, `InvalidParameterValue`.
+/// `InvalidInstanceID.NotFound`, `InvalidInstanceID.Malformed`, `InvalidParameterValue`.
 pub fn call(region: &Region, input: Input, context: &Context) -> Result<Output, ApiError> {
     let state = &region.ec2;
-    let instances = select(&state.instances, &input.ids, &input.filters)?;
+    let instances = select(&state.instances, &input.ids, &input.filters, context.now)?;
     let (instances, next_token) = page(instances, |(id, _)| id, input.next_token.as_deref(), input.max_results);
     let reservation = |(id, instance): (&String, &Instance)| Reservation {
         reservation_id: id.replacen("i-", "r-", 1),
         owner_id: context.account.clone(),
-        instances_set: vec![instance_item(id, instance, state)],
+        instances_set: vec![instance_item(id, instance, state, context.now)],
     };
     Ok(Output {
         reservation_set: instances.into_iter().map(reservation).collect(),

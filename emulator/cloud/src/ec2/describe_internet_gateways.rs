@@ -4,7 +4,7 @@ use super::filter::{Filter, Resource, select};
 use super::network::InternetGateway;
 use super::shape::{TagItem, one, tag_set};
 use crate::page::page;
-use crate::{ApiError, Context, Region, Tags};
+use crate::{ApiError, Context, Region, Tags, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Which gateways.
@@ -51,7 +51,7 @@ impl Resource for InternetGateway {
         &self.tags
     }
 
-    fn field(&self, id: &str, name: &str) -> Option<Vec<String>> {
+    fn field(&self, id: &str, name: &str, _: Timestamp) -> Option<Vec<String>> {
         match name {
             "internet-gateway-id" => one(id),
             "attachment.vpc-id" => one(&self.vpc_id),
@@ -66,7 +66,7 @@ impl Resource for InternetGateway {
 /// # Errors
 /// `InvalidInternetGatewayID.NotFound`, `InvalidParameterValue`.
 pub fn call(region: &Region, input: Input, context: &Context) -> Result<Output, ApiError> {
-    let gateways = select(&region.ec2.internet_gateways, &input.ids, &input.filters)?;
+    let gateways = select(&region.ec2.internet_gateways, &input.ids, &input.filters, context.now)?;
     let (gateways, next_token) = page(gateways, |(id, _)| id, input.next_token.as_deref(), input.max_results);
     let item = |(id, gateway): (&String, &InternetGateway)| GatewayItem {
         internet_gateway_id: id.clone(),

@@ -5,7 +5,7 @@ use super::filter::{Filter, Resource, select};
 use super::interface::{Attachment, Interface};
 use super::shape::{TagItem, one, tag_set};
 use crate::page::page;
-use crate::{ApiError, Context, Region, Tags};
+use crate::{ApiError, Context, Region, Tags, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Which interfaces.
@@ -181,7 +181,7 @@ impl Resource for Interface {
         &self.tags
     }
 
-    fn field(&self, id: &str, name: &str) -> Option<Vec<String>> {
+    fn field(&self, id: &str, name: &str, _: Timestamp) -> Option<Vec<String>> {
         let attached = |of: fn(&Attachment) -> String| Some(self.attachment.iter().map(of).collect());
         match name {
             "network-interface-id" => one(id),
@@ -214,7 +214,7 @@ impl Resource for Interface {
 /// `InvalidNetworkInterfaceID.NotFound`, `InvalidParameterValue`.
 pub fn call(region: &Region, input: Input, context: &Context) -> Result<Output, ApiError> {
     let state = &region.ec2;
-    let interfaces = select(&state.interfaces, &input.ids, &input.filters)?;
+    let interfaces = select(&state.interfaces, &input.ids, &input.filters, context.now)?;
     let (interfaces, next_token) = page(interfaces, |(id, _)| id, input.next_token.as_deref(), input.max_results);
     let items = interfaces
         .into_iter()

@@ -4,7 +4,7 @@ use super::filter::{Filter, Resource, select};
 use super::network::RouteTable;
 use super::shape::{TagItem, one, tag_set};
 use crate::page::page;
-use crate::{ApiError, Context, Region, Tags};
+use crate::{ApiError, Context, Region, Tags, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Which tables.
@@ -64,7 +64,7 @@ impl Resource for RouteTable {
         &self.tags
     }
 
-    fn field(&self, id: &str, name: &str) -> Option<Vec<String>> {
+    fn field(&self, id: &str, name: &str, _: Timestamp) -> Option<Vec<String>> {
         match name {
             "route-table-id" | "association.route-table-id" => one(id),
             "vpc-id" => one(&self.vpc_id),
@@ -116,7 +116,7 @@ fn routes(table: &RouteTable) -> Vec<RouteItem> {
 /// # Errors
 /// `InvalidRouteTableID.NotFound`, `InvalidParameterValue`.
 pub fn call(region: &Region, input: Input, context: &Context) -> Result<Output, ApiError> {
-    let tables = select(&region.ec2.route_tables, &input.ids, &input.filters)?;
+    let tables = select(&region.ec2.route_tables, &input.ids, &input.filters, context.now)?;
     let (tables, next_token) = page(tables, |(id, _)| id, input.next_token.as_deref(), input.max_results);
     let item = |(id, table): (&String, &RouteTable)| RouteTableItem {
         route_table_id: id.clone(),

@@ -5,7 +5,7 @@ use super::permission::{PermissionItem, permissions};
 use super::security_group::{Peer, Rule, SecurityGroup, Traffic};
 use super::shape::{TagItem, one, tag_set};
 use crate::page::page;
-use crate::{ApiError, Context, Region, Tags};
+use crate::{ApiError, Context, Region, Tags, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Which groups.
@@ -49,7 +49,7 @@ impl Resource for SecurityGroup {
         &self.tags
     }
 
-    fn field(&self, id: &str, name: &str) -> Option<Vec<String>> {
+    fn field(&self, id: &str, name: &str, _: Timestamp) -> Option<Vec<String>> {
         match name {
             "group-id" => one(id),
             "group-name" => one(&self.name),
@@ -88,7 +88,7 @@ fn egress() -> Rule {
 /// # Errors
 /// `InvalidGroup.NotFound`, `InvalidParameterValue`.
 pub fn call(region: &Region, input: Input, context: &Context) -> Result<Output, ApiError> {
-    let groups = select(&region.ec2.security_groups, &input.ids, &input.filters)?;
+    let groups = select(&region.ec2.security_groups, &input.ids, &input.filters, context.now)?;
     let (groups, next_token) = page(groups, |(id, _)| id, input.next_token.as_deref(), input.max_results);
     let account = &context.account;
     let item = |(id, group): (&String, &SecurityGroup)| SecurityGroupItem {

@@ -5,7 +5,7 @@ use super::filter::{Filter, Resource, select};
 use super::network::{Subnet, zone_id};
 use super::shape::{TagItem, one, tag_set};
 use crate::page::page;
-use crate::{ApiError, Context, Region, Tags};
+use crate::{ApiError, Context, Region, Tags, Timestamp};
 use ipnet::Ipv6Net;
 use serde::{Deserialize, Serialize};
 
@@ -106,7 +106,7 @@ impl Resource for Subnet {
         &self.tags
     }
 
-    fn field(&self, id: &str, name: &str) -> Option<Vec<String>> {
+    fn field(&self, id: &str, name: &str, _: Timestamp) -> Option<Vec<String>> {
         match name {
             "subnet-id" => one(id),
             "vpc-id" => one(&self.vpc_id),
@@ -126,7 +126,7 @@ impl Resource for Subnet {
 /// `InvalidSubnetID.NotFound`, `InvalidParameterValue`.
 pub fn call(region: &Region, input: Input, context: &Context) -> Result<Output, ApiError> {
     let state = &region.ec2;
-    let subnets = select(&state.subnets, &input.ids, &input.filters)?;
+    let subnets = select(&state.subnets, &input.ids, &input.filters, context.now)?;
     let (subnets, next_token) = page(subnets, |(id, _)| id, input.next_token.as_deref(), input.max_results);
     let items = subnets
         .into_iter()

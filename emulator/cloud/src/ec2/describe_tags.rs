@@ -3,7 +3,7 @@
 use super::filter::{Filter, Resource, select};
 use super::shape::one;
 use crate::page::page;
-use crate::{ApiError, Context, Region, Tags};
+use crate::{ApiError, Context, Region, Tags, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -49,7 +49,7 @@ impl Resource for Tagged {
         &self.tag
     }
 
-    fn field(&self, _: &str, name: &str) -> Option<Vec<String>> {
+    fn field(&self, _: &str, name: &str, _: Timestamp) -> Option<Vec<String>> {
         match name {
             "resource-id" => one(&self.resource_id),
             "resource-type" => one(&self.resource_type),
@@ -64,9 +64,9 @@ impl Resource for Tagged {
 ///
 /// # Errors
 /// `InvalidParameterValue`.
-pub fn call(region: &Region, input: Input, _: &Context) -> Result<Output, ApiError> {
+pub fn call(region: &Region, input: Input, context: &Context) -> Result<Output, ApiError> {
     let mut all = BTreeMap::new();
-    for (resource_type, resource_id, tags) in region.ec2.tagged() {
+    for (resource_type, resource_id, tags) in region.ec2.tagged(context.now) {
         for (key, value) in tags {
             let tag = Tags::from([(key.clone(), value.clone())]);
             all.insert(
@@ -79,7 +79,7 @@ pub fn call(region: &Region, input: Input, _: &Context) -> Result<Output, ApiErr
             );
         }
     }
-    let tags = select(&all, &[], &input.filters)?;
+    let tags = select(&all, &[], &input.filters, context.now)?;
     let (tags, next_token) = page(tags, |(id, _)| id, input.next_token.as_deref(), input.max_results);
     let item = |(_, tagged): (&String, &Tagged)| {
         let (resource_id, resource_type) = (tagged.resource_id.clone(), tagged.resource_type.to_owned());

@@ -4,7 +4,7 @@ use super::filter::{Filter, Resource, select};
 use super::network::Vpc;
 use super::shape::{TagItem, one, tag_set};
 use crate::page::page;
-use crate::{ApiError, Context, Region, Tags};
+use crate::{ApiError, Context, Region, Tags, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Which VPCs.
@@ -83,7 +83,7 @@ impl Resource for Vpc {
         &self.tags
     }
 
-    fn field(&self, id: &str, name: &str) -> Option<Vec<String>> {
+    fn field(&self, id: &str, name: &str, _: Timestamp) -> Option<Vec<String>> {
         match name {
             "vpc-id" => one(id),
             "cidr" | "cidr-block-association.cidr-block" => one(&self.cidr),
@@ -99,7 +99,7 @@ impl Resource for Vpc {
 /// # Errors
 /// `InvalidVpcID.NotFound`, `InvalidParameterValue`.
 pub fn call(region: &Region, input: Input, context: &Context) -> Result<Output, ApiError> {
-    let vpcs = select(&region.ec2.vpcs, &input.ids, &input.filters)?;
+    let vpcs = select(&region.ec2.vpcs, &input.ids, &input.filters, context.now)?;
     let (vpcs, next_token) = page(vpcs, |(id, _)| id, input.next_token.as_deref(), input.max_results);
     Ok(Output {
         vpc_set: vpcs

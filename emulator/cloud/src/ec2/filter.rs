@@ -1,7 +1,7 @@
 //! Describe calls: choose by id, then by filters. See "Filter" of each action in the EC2 API reference.
 
 use super::state::not_found;
-use crate::{ApiError, Tags};
+use crate::{ApiError, Tags, Timestamp};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -24,36 +24,70 @@ pub(crate) trait Resource {
     /// Its tags.
     fn tags(&self) -> &Tags;
 
-    /// The values that a filter of this name sees; absent when there is no such filter.
-    fn field(&self, id: &str, name: &str) -> Option<Vec<String>>;
+    /// The values that a filter of this name sees at a time; absent when there is no such filter.
+    fn field(&self, id: &str, name: &str, now: Timestamp) -> Option<Vec<String>>;
+
+    /// Whether it is there; what was deleted may be kept for a while.
+    fn exists(&self, _: Timestamp) -> bool {
+        true
+    }
+
+    /// That a text can be the id of such a resource.
+    ///
+    /// # Errors
+    /// The error for one that cannot.
+    fn check_id(_: &str) -> Result<(), ApiError> {
+        Ok(())
+    }
 }
 
 /// The resources with these ids (all, if none are named) that pass every filter, in order of id.
 ///
 /// # Errors
-/// The resource's not-found code for an unknown id, `InvalidParameterValue` for an unknown filter.
+/// The resource's code for an id that is unknown or malformed, `InvalidParameterValue` for an unknown filter.
 pub(crate) fn select<'a, R: Resource>(
     all: &'a BTreeMap<String, R>,
     ids: &[String],
     filters: &[Filter],
+    now: Timestamp,
 ) -> Result<Vec<(&'a String, &'a R)>, ApiError> {
     let mut chosen: Vec<(&String, &R)> = if ids.is_empty() {
-        all.iter().collect()
+        all.iter().filter(|(_, resource)| resource.exists(now)).collect()
     } else {
         ids.iter()
             .map(|id| {
+                R::check_id(id)?;
                 all.get_key_value(id)
+                    .filter(|(_, resource)| resource.exists(now))
                     .ok_or_else(|| not_found(R::NOT_FOUND, R::KIND, id))
             })
             .collect::<Result<_, _>>()?
     };
     chosen.sort_by_key(|(id, _)| *id);
     chosen.dedup_by_key(|(id, _)| *id);
+    passing(
+        chosen,
+        filters,
+        |(_, resource)| resource.tags(),
+        |(id, resource), name| resource.field(id, name, now),
+    )
+}
+
+/// Those of `chosen` that pass every filter, by their tags and fields.
+///
+/// # Errors
+/// `InvalidParameterValue` for an unknown filter.
+pub(crate) fn passing<'a, T: Copy>(
+    mut chosen: Vec<T>,
+    filters: &[Filter],
+    tags: impl Fn(T) -> &'a Tags,
+    field: impl Fn(T, &str) -> Option<Vec<String>>,
+) -> Result<Vec<T>, ApiError> {
     for filter in filters {
         let mut kept = Vec::with_capacity(chosen.len());
-        for (id, resource) in chosen {
-            if filter.passes(resource.tags(), |name| resource.field(id, name))? {
-                kept.push((id, resource));
+        for item in chosen {
+            if filter.passes(tags(item), |name| field(item, name))? {
+                kept.push(item);
             }
         }
         chosen = kept;
@@ -62,6 +96,11 @@ pub(crate) fn select<'a, R: Resource>(
 }
 
 impl Filter {
+    /// Whether it is the one of this name.
+    pub(crate) fn is(&self, name: &str) -> bool {
+        self.name == name
+    }
+
     fn passes(&self, tags: &Tags, field: impl Fn(&str) -> Option<Vec<String>>) -> Result<bool, ApiError> {
         let any = |text: &str| {
             self.values

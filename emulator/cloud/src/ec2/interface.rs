@@ -4,6 +4,9 @@ use crate::{Tags, Timestamp};
 use ipnet::Ipv4Net;
 use std::net::Ipv4Addr;
 
+/// Where an instance has its root volume.
+pub const ROOT_DEVICE: &str = "/dev/xvda";
+
 /// An instance.
 #[derive(Debug, Clone)]
 pub struct Instance {

@@ -1,9 +1,10 @@
 //! What EC2 holds in one region, and the address arithmetic that other services ask it for.
 
+use super::ebs;
 use super::interface::{Instance, Interface};
 use super::network::{Address, InternetGateway, RouteTable, Subnet, Vpc};
 use super::security_group::SecurityGroup;
-use crate::{ApiError, Ids, Tags};
+use crate::{ApiError, Ids, Tags, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
@@ -29,6 +30,8 @@ pub struct State {
     pub interfaces: BTreeMap<String, Interface>,
     /// Security groups.
     pub security_groups: BTreeMap<String, SecurityGroup>,
+    /// Volumes and snapshots.
+    pub ebs: ebs::State,
 }
 
 /// What a service asks for when it places an interface of its own in a subnet.
@@ -269,8 +272,8 @@ impl State {
         self.subnets.values().map(|subnet| subnet.zone.as_str()).collect()
     }
 
-    /// The tags of a resource of any type.
-    pub fn tags_mut(&mut self, id: &str) -> Option<&mut Tags> {
+    /// The tags of a resource of any type that is there.
+    pub fn tags_mut(&mut self, id: &str, now: Timestamp) -> Option<&mut Tags> {
         let (prefix, _) = id.split_once('-')?;
         match prefix {
             "vpc" => self.vpcs.get_mut(id).map(|vpc| &mut vpc.tags),
@@ -281,8 +284,21 @@ impl State {
             "i" => self.instances.get_mut(id).map(|instance| &mut instance.tags),
             "eni" => self.interfaces.get_mut(id).map(|interface| &mut interface.tags),
             "sg" => self.security_groups.get_mut(id).map(|group| &mut group.tags),
+            "vol" | "snap" => self.ebs.tags_mut(id, now),
             _ => None,
         }
+    }
+}
+
+/// The error for tags of something that is not there.
+pub(crate) fn untaggable(id: &str) -> ApiError {
+    match id.split_once('-') {
+        Some(("vol", _)) => ApiError::new("InvalidVolume.NotFound", format!("The volume '{id}' does not exist.")),
+        Some(("snap", _)) => ApiError::new(
+            "InvalidSnapshot.NotFound",
+            format!("The snapshot '{id}' does not exist."),
+        ),
+        _ => not_found("InvalidID", "", id),
     }
 }
 
@@ -293,7 +309,7 @@ pub(crate) fn not_found(code: &'static str, kind: &str, id: &str) -> ApiError {
 
 impl State {
     /// Every resource: its type as tag specifications name it, its id, its tags.
-    pub(crate) fn tagged(&self) -> impl Iterator<Item = (&'static str, &String, &Tags)> {
+    pub(crate) fn tagged(&self, now: Timestamp) -> impl Iterator<Item = (&'static str, &String, &Tags)> {
         let vpcs = self.vpcs.iter().map(|(id, vpc)| ("vpc", id, &vpc.tags));
         let subnets = self.subnets.iter().map(|(id, subnet)| ("subnet", id, &subnet.tags));
         let tables = self
@@ -327,5 +343,6 @@ impl State {
             .chain(instances)
             .chain(interfaces)
             .chain(groups)
+            .chain(self.ebs.tagged(now))
     }
 }

@@ -53,7 +53,7 @@ pub struct SecurityGroupSpec {
     pub tags: Tags,
 }
 
-/// An instance with one interface.
+/// An instance with one interface and a root volume.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct InstanceSpec {
@@ -65,6 +65,9 @@ pub struct InstanceSpec {
     pub subnet: String,
     /// Primary private address.
     pub address: Ipv4Addr,
+    /// Type, such as `m5.large`, on which it depends how many volumes can be attached.
+    #[serde(default = "instance_type")]
+    pub instance_type: String,
     /// Prefixes delegated to the interface, /28 each, for pods.
     #[serde(default)]
     pub prefixes: Vec<Ipv4Net>,
@@ -73,6 +76,10 @@ pub struct InstanceSpec {
     /// Tags.
     #[serde(default)]
     pub tags: Tags,
+}
+
+fn instance_type() -> String {
+    "m5.large".to_owned()
 }
 
 /// An Elastic IP address.
