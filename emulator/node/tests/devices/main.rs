@@ -1,6 +1,7 @@
 //! Nodes with real loop devices, at an emulated AWS. Needs root.
 #![allow(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
+mod held;
 mod lab;
 
 use lab::{Lab, NODE_A, NODE_B, device_name};
