@@ -77,13 +77,13 @@ def test_a_volume_grows(ec2, volume):
     with pytest.raises(ClientError) as failure:
         ec2.describe_volumes_modifications(VolumeIds=[volume])
     assert code(failure) == "InvalidVolumeModification.NotFound"
-    began = ec2.modify_volume(VolumeId=volume, Size=3, Iops=4000, Throughput=200)["VolumeModification"]
-    assert (began["OriginalSize"], began["TargetSize"]) == (2, 3)
+    began = ec2.modify_volume(VolumeId=volume, Size=10, Iops=4000, Throughput=200)["VolumeModification"]
+    assert (began["OriginalSize"], began["TargetSize"]) == (2, 10)
     state = began["ModificationState"]
     while state == "modifying":
         state = ec2.describe_volumes_modifications(VolumeIds=[volume])["VolumesModifications"][0]["ModificationState"]
     found = ec2.describe_volumes(VolumeIds=[volume])["Volumes"][0]
-    assert (found["Size"], found["Iops"], found["Throughput"]) == (3, 4000, 200)
+    assert (found["Size"], found["Iops"], found["Throughput"]) == (10, 4000, 200)
 
 
 def test_snapshots_and_what_is_made_of_them(ec2, volume):
@@ -115,7 +115,9 @@ def test_instance_types_say_how_many_volumes_they_take(ec2):
     assert (found["MaximumEbsAttachments"], found["AttachmentLimitType"]) == (27, "shared")
 
 
-@pytest.mark.parametrize("volume_id, expected", [("fake", "InvalidParameterValue"), ("vol-00000000000000bad", "InvalidVolume.NotFound")])
+@pytest.mark.parametrize(
+    "volume_id, expected", [("fake", "InvalidParameterValue"), ("vol-00000000000000bad", "InvalidVolume.NotFound")]
+)
 def test_ids_that_are_none(ec2, volume_id, expected):
     with pytest.raises(ClientError) as failure:
         ec2.describe_volumes(VolumeIds=[volume_id])

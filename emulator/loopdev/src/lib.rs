@@ -1,5 +1,9 @@
 //! Loop devices of Linux: files as block devices. See loop(4).
 
+mod freeze;
+
+pub use freeze::{Frozen, thaw};
+
 use rustix::fs::{Dev, FileType, Mode, OFlags, makedev, mknodat};
 use rustix::ioctl::{Ioctl, IoctlOutput, NoArg, Opcode, Setter, ioctl};
 use std::ffi::c_void;
@@ -162,6 +166,24 @@ impl Loop {
         text.is_ok_and(|text| text.trim() == "1")
     }
 
+    /// Where the file systems on it are mounted, as this process sees it.
+    ///
+    /// # Errors
+    /// When the mounts cannot be read.
+    pub fn mounts(self) -> io::Result<Vec<PathBuf>> {
+        let device = format!("{MAJOR}:{}", self.0);
+        let mounted = |line: &str| {
+            // Id, parent, device, root within it, mount point.
+            let mut fields = line.split(' ').skip(2);
+            (fields.next()? == device).then_some(())?;
+            fields.nth(1).map(|path| PathBuf::from(unescape(path)))
+        };
+        Ok(std::fs::read_to_string("/proc/self/mountinfo")?
+            .lines()
+            .filter_map(mounted)
+            .collect())
+    }
+
     fn device_number(self) -> Dev {
         makedev(MAJOR, self.0)
     }
@@ -285,4 +307,11 @@ impl Loop {
         unsafe { ioctl(&device, request) }?;
         Ok(())
     }
+}
+
+/// A path as mountinfo writes it: white space and backslashes are octal.
+fn unescape(path: &str) -> String {
+    [("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")]
+        .into_iter()
+        .fold(path.to_owned(), |path, (escaped, plain)| path.replace(escaped, plain))
 }

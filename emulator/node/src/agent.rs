@@ -88,14 +88,20 @@ impl Agent {
         };
         let store = Store::open(&options.state_dir, &cloud).map_err(StartError::Store)?;
         let devices = Devices::open(&options.dev_dir, store.node(&options.instance_id)).map_err(StartError::Devices)?;
+        let machine = Machine {
+            instance_id: options.instance_id.clone(),
+            root_device: instance.root_device_name.clone(),
+            store,
+            devices,
+        };
+        let lock = machine.store.lock().map_err(StartError::Store)?;
+        if let Err(error) = machine.thaw() {
+            tracing::warn!("{}", text(&error));
+        }
+        drop(lock);
         Ok(Self {
             ec2,
-            machine: Machine {
-                instance_id: options.instance_id.clone(),
-                root_device: instance.root_device_name.clone(),
-                store,
-                devices,
-            },
+            machine,
             poll_interval: options.poll_interval,
         })
     }

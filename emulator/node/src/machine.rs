@@ -3,7 +3,7 @@
 use crate::devices::{DeviceError, Devices, Record};
 use crate::ec2::{Attachment, Snapshot, View, Volume};
 use crate::store::{Store, StoreError};
-use loopdev::Loop;
+use loopdev::{Frozen, Loop, thaw};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::OpenOptions;
 use std::io;
@@ -147,10 +147,33 @@ impl Machine {
                 continue;
             }
             let source = Some(source).filter(|source| source.exists());
+            let _still = source.as_deref().and_then(|source| self.freeze(source));
             let result = self.store.make(&path, source.as_deref(), gib);
             let failed = |source| MachineError::Bytes { id: id.clone(), source };
             errors.extend(result.map_err(failed).err());
         }
+    }
+
+    /// Lets the file systems on a volume stand still while it is copied, where that is possible.
+    fn freeze(&self, source: &Path) -> Option<Frozen> {
+        let of_source = |(id, device): (String, Loop)| (self.store.volume(&id) == source).then_some(device);
+        let device = self
+            .loops()
+            .ok()
+            .and_then(|loops| loops.into_iter().find_map(of_source));
+        // The first mount of a device is enough: others are of the same file system.
+        let mount = device.and_then(|device| device.mounts().ok()?.into_iter().next());
+        mount.and_then(|mount| Frozen::freeze(&mount).ok().flatten())
+    }
+
+    /// Lets go what a node that was killed has left standing still.
+    pub(crate) fn thaw(&self) -> Result<(), MachineError> {
+        for (id, device) in self.loops()? {
+            for mount in device.mounts().map_err(MachineError::List)? {
+                thaw(&mount).map_err(|source| self.no_loop(&id, source))?;
+            }
+        }
+        Ok(())
     }
 
     /// What a volume begins with, if not with zeros.

@@ -3,8 +3,10 @@
 
 mod held;
 mod lab;
+mod mount;
 
 use lab::{Lab, NODE_A, NODE_B, device_name};
+use mount::Mount;
 use std::time::Duration;
 
 /// Waits until something holds; if that takes too long, the test fails.
@@ -150,4 +152,38 @@ async fn loop_devices_of_others_are_left_alone() {
     .await;
     assert_eq!(foreign.backing_file().as_deref(), Some(file.path()));
     foreign.detach(lab.directory()).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_of_a_file_system_in_use_is_whole() {
+    let Some(lab) = Lab::start().await else { return };
+    if !Mount::is_possible() {
+        return;
+    }
+    let node = lab.node(NODE_A);
+    let volume = lab.volume(1).await;
+    lab.attach(&volume, NODE_A, "/dev/xvdaa").await;
+    eventually("the device appears", || node.by_id(&volume).exists()).await;
+    Mount::format(&node.by_id(&volume));
+    let mount = Mount::new(&node.by_id(&volume), lab.directory().join("one"));
+    let text = vec![b'x'; 1 << 20];
+    // Not synced: that is for who makes the snapshot.
+    std::fs::write(mount.path().join("file"), &text).unwrap();
+    let snapshot = lab.snapshot(&volume).await;
+    eventually("the snapshot is copied", || lab.files().len() == 2).await;
+    std::fs::write(mount.path().join("file"), "written on").unwrap();
+
+    let restored = lab.restore(&snapshot, 1).await;
+    lab.attach(&restored, NODE_A, "/dev/xvdab").await;
+    eventually("the device appears", || node.by_id(&restored).exists()).await;
+    let other = Mount::new(&node.by_id(&restored), lab.directory().join("other"));
+    assert!(std::fs::read(other.path().join("file")).unwrap() == text);
+    drop(other);
+
+    // The device of a volume that is detached while it is mounted goes with the mount.
+    lab.detach(&restored).await;
+    lab.detach(&volume).await;
+    assert_eq!(std::fs::read(mount.path().join("file")).unwrap(), b"written on");
+    drop(mount);
+    eventually("the devices go", || lab.loops().is_empty()).await;
 }

@@ -24,7 +24,12 @@ async fn a_call_that_changes_something_ends_the_wait() {
     // The volume becomes available without another call.
     let third = cursor(address, &second).await;
     assert!(third.starts_with("1.") && third != second, "{third}");
-    let found = call(address, "ec2", "Action=DescribeVolumes&Filter.1.Name=status&Filter.1.Value.1=available").await;
+    let found = call(
+        address,
+        "ec2",
+        "Action=DescribeVolumes&Filter.1.Name=status&Filter.1.Value.1=available",
+    )
+    .await;
     assert!(found.1.contains("<status>available</status>"), "{}", found.1);
 }
 

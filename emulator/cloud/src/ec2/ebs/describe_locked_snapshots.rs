@@ -25,16 +25,8 @@ pub struct Input {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Output {
-    snapshot_set: Vec<OwnedLock>,
+    snapshot_set: Vec<LockItem>,
     next_token: Option<String>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct OwnedLock {
-    owner_id: String,
-    #[serde(flatten)]
-    lock: LockItem,
 }
 
 /// Lists locks of snapshots.
@@ -55,10 +47,7 @@ pub fn call(region: &Region, input: Input, context: &Context) -> Result<Output, 
     };
     let locked = passing(locked, &input.filters, |(_, snapshot, _)| &snapshot.tags, field)?;
     let (locked, next_token) = page(locked, |(id, _, _)| id, input.next_token.as_deref(), size);
-    let item = |(id, _, lock): (&String, &Snapshot, &Lock)| OwnedLock {
-        owner_id: context.account.clone(),
-        lock: LockItem::new(id, lock, context.now),
-    };
+    let item = |(id, _, lock): (&String, &Snapshot, &Lock)| LockItem::new(id, lock, context.now).of_owner(&context.account);
     Ok(Output {
         snapshot_set: locked.into_iter().map(item).collect(),
         next_token,

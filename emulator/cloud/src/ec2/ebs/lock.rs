@@ -57,6 +57,7 @@ impl Lock {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LockItem {
+    owner_id: Option<String>,
     snapshot_id: String,
     lock_state: &'static str,
     lock_duration: u64,
@@ -71,6 +72,7 @@ impl LockItem {
     /// As it is now.
     pub(super) fn new(snapshot_id: &str, lock: &Lock, now: Timestamp) -> Self {
         Self {
+            owner_id: None,
             snapshot_id: snapshot_id.to_owned(),
             lock_state: lock.state(now),
             lock_duration: lock.expires.0.saturating_sub(lock.created.0).div_ceil(DAY),
@@ -79,6 +81,14 @@ impl LockItem {
             lock_created_on: lock.created.iso8601(),
             lock_expires_on: lock.expires.iso8601(),
             lock_duration_start_time: lock.created.iso8601(),
+        }
+    }
+
+    /// The same with whose snapshot it is.
+    pub(super) fn of_owner(self, account: &str) -> Self {
+        Self {
+            owner_id: Some(account.to_owned()),
+            ..self
         }
     }
 }
