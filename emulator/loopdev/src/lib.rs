@@ -4,13 +4,13 @@ mod freeze;
 
 pub use freeze::{Frozen, thaw};
 
-use rustix::fs::{Dev, FileType, Mode, makedev, mknodat};
+use rustix::fs::{Dev, FileType, Mode, OFlags, makedev, mknodat};
 use rustix::ioctl::{Ioctl, IoctlOutput, NoArg, Opcode, Setter, ioctl};
 use std::ffi::c_void;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 /// Major number of loop devices.
@@ -142,6 +142,28 @@ impl Loop {
     /// Its name, such as `loop3`.
     pub fn name(self) -> String {
         format!("loop{}", self.0)
+    }
+
+    /// Whether something holds it for itself: a mounted file system, whichever namespace it is mounted in, or a device that is made of
+    /// this one.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn is_held(self, directory: &Path) -> io::Result<bool> {
+        // Of a block device, O_EXCL asks for just that. See open(2).
+        let exclusive = OFlags::EXCL.bits().cast_signed();
+        let path = directory.join(self.name());
+        match OpenOptions::new().read(true).custom_flags(exclusive).open(path) {
+            Ok(_) => Ok(false),
+            Err(error) if error.raw_os_error() == Some(rustix::io::Errno::BUSY.raw_os_error()) => Ok(true),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether the kernel takes its file away as soon as nobody has it open any more.
+    pub fn is_ending(self) -> bool {
+        let text = std::fs::read_to_string(format!("/sys/block/loop{}/loop/autoclear", self.0));
+        text.is_ok_and(|text| text.trim() == "1")
     }
 
     /// Where the file systems on it are mounted, as this process sees it.

@@ -2,8 +2,10 @@
 
 use crate::devices::{DeviceError, Devices};
 use crate::ec2::{Ec2, Ec2Error, Instance};
-use crate::machine::Machine;
+use crate::machine::{Machine, MachineError};
+use crate::status::Status;
 use crate::store::{Cloud, Store, StoreError};
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -38,6 +40,34 @@ pub enum StartError {
     Devices(#[source] DeviceError),
 }
 
+/// Why the devices of a node were not removed.
+#[derive(Debug, thiserror::Error)]
+pub enum RemoveError {
+    /// The state directory.
+    #[error("the state directory cannot be used")]
+    Store(#[source] StoreError),
+    /// The directory of devices.
+    #[error("the directory of devices cannot be used")]
+    Devices(#[source] DeviceError),
+    /// Some of them.
+    #[error("{0} devices are left; the log says why")]
+    Left(usize),
+}
+
+/// Why EC2 was not looked at.
+#[derive(Debug, thiserror::Error)]
+enum PassError {
+    /// The store's lock.
+    #[error("the state directory cannot be used")]
+    Lock(#[source] StoreError),
+    /// EC2.
+    #[error("EC2 cannot be looked at")]
+    View(#[source] Ec2Error),
+    /// A thread.
+    #[error("the work ended early")]
+    Ended(#[source] tokio::task::JoinError),
+}
+
 /// A node.
 #[derive(Debug)]
 pub struct Agent {
@@ -66,7 +96,7 @@ impl Agent {
         };
         let lock = machine.store.lock().map_err(StartError::Store)?;
         if let Err(error) = machine.thaw() {
-            failed(&error);
+            tracing::warn!("{}", text(&error));
         }
         drop(lock);
         Ok(Self {
@@ -77,55 +107,90 @@ impl Agent {
     }
 
     /// Works for ever.
-    pub async fn run(&self) {
-        let mut cursor = String::new();
+    pub async fn run(&self, status: &Status) {
+        let (mut cursor, mut told) = (String::new(), BTreeSet::new());
         loop {
-            if !self.pass().await {
-                tokio::time::sleep(AGAIN).await;
-                continue;
+            let failures = self.pass(status).await;
+            for failure in failures.difference(&told) {
+                tracing::warn!("{failure}");
             }
-            match self.ec2.changed(&cursor).await {
-                Ok(Some(next)) => cursor = next,
-                // Another endpoint than ours, or one that is away.
-                Ok(None) | Err(_) => tokio::time::sleep(self.poll_interval).await,
+            told = failures;
+            let changed = self.changed(&mut cursor);
+            if told.is_empty() {
+                changed.await;
+            } else {
+                // Either is a reason to look again.
+                let _ = tokio::time::timeout(AGAIN, changed).await;
             }
         }
     }
 
-    /// Looks once and does what is to do; whether all could be done.
-    async fn pass(&self) -> bool {
-        let machine = self.machine.clone();
-        let locked = tokio::task::spawn_blocking(move || machine.store.lock()).await;
-        let lock = match locked {
-            Ok(Ok(lock)) => lock,
-            Ok(Err(error)) => return failed(&error),
-            Err(error) => return failed(&error),
-        };
+    /// Waits until EC2 may look different.
+    async fn changed(&self, cursor: &mut String) {
+        match self.ec2.changed(cursor).await {
+            Ok(Some(next)) => *cursor = next,
+            // Another endpoint than ours, or one that is away.
+            Ok(None) | Err(_) => tokio::time::sleep(self.poll_interval).await,
+        }
+    }
+
+    /// Looks once and does what is to do; what could not be done.
+    async fn pass(&self, status: &Status) -> BTreeSet<String> {
+        match self.look().await {
+            Ok(errors) => {
+                status.passed(errors.len(), self.machine.devices.made().len());
+                errors.iter().map(|error| text(error)).collect()
+            }
+            Err(error) => {
+                status.unanswered();
+                BTreeSet::from([text(&error)])
+            }
+        }
+    }
+
+    async fn look(&self) -> Result<Vec<MachineError>, PassError> {
+        let store = self.machine.store.clone();
+        let locked = tokio::task::spawn_blocking(move || store.lock()).await;
+        let lock = locked.map_err(PassError::Ended)?.map_err(PassError::Lock)?;
         // Under the lock, so that no node acts on what was true before another one acted.
-        let view = match self.ec2.view().await {
-            Ok(view) => view,
-            Err(error) => return failed(&error),
-        };
+        let view = self.ec2.view().await.map_err(PassError::View)?;
         let machine = self.machine.clone();
         let realised = tokio::task::spawn_blocking(move || {
             let errors = machine.realise(&view);
             drop(lock);
             errors
         });
-        match realised.await {
-            Ok(errors) => {
-                for error in &errors {
-                    failed(error);
-                }
-                errors.is_empty()
-            }
-            Err(error) => failed(&error),
-        }
+        realised.await.map_err(PassError::Ended)
     }
 }
 
-/// Logs an error with all its causes.
-fn failed(error: &dyn Error) -> bool {
+/// Removes the devices of a node that does not run any more; how many. EC2 is not asked.
+///
+/// # Errors
+/// When something stays, such as a device that is mounted.
+pub fn remove(options: &Options) -> Result<usize, RemoveError> {
+    let store = Store::existing(&options.state_dir).map_err(RemoveError::Store)?;
+    let _lock = store.lock().map_err(RemoveError::Store)?;
+    let devices = Devices::open(&options.dev_dir, store.node(&options.instance_id)).map_err(RemoveError::Devices)?;
+    let machine = Machine {
+        instance_id: options.instance_id.clone(),
+        root_device: String::new(),
+        store,
+        devices,
+    };
+    let (removed, errors) = machine.remove();
+    for error in &errors {
+        tracing::error!("{}", text(error));
+    }
+    if errors.is_empty() {
+        Ok(removed)
+    } else {
+        Err(RemoveError::Left(errors.len()))
+    }
+}
+
+/// An error with all its causes.
+fn text(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(next) = cause {
@@ -133,6 +198,5 @@ fn failed(error: &dyn Error) -> bool {
         text.push_str(&next.to_string());
         cause = next.source();
     }
-    tracing::warn!("{text}");
-    false
+    text
 }

@@ -85,6 +85,21 @@ impl Devices {
         &self.directory
     }
 
+    /// Does something with a loop device, whose node is only there meanwhile unless it was before.
+    ///
+    /// # Errors
+    /// When there can be no node, or it cannot be done.
+    pub fn with_node<T>(&self, device: Loop, act: impl FnOnce(&Path) -> io::Result<T>) -> io::Result<T> {
+        let path = self.directory.join(device.name());
+        let stays = path.exists();
+        device.make_node(&self.directory)?;
+        let done = act(&self.directory);
+        if !stays {
+            fs::remove_file(&path)?;
+        }
+        done
+    }
+
     fn record(&self, volume_id: &str) -> PathBuf {
         self.records.join(volume_id).with_extension("json")
     }

@@ -2,18 +2,15 @@
 //! Guide.
 
 use crate::metadata::Metadata;
-use ::http::{HeaderMap, Method, Request, Response, StatusCode, header};
+use crate::serve::{plain, serve};
+use ::http::{HeaderMap, Method, Response, StatusCode, header};
 use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use hyper::body::Bytes;
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::io::Read;
-use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::time::Instant;
 
 const TOKEN: &str = "x-aws-ec2-metadata-token";
@@ -24,8 +21,6 @@ const LONGEST: u64 = 21_600;
 const TOKEN_SIZE: usize = 32;
 /// Tokens that are kept at most; the one that ends first makes room.
 const MOST_TOKENS: usize = 1024;
-/// How long to wait before accepting again when the system has no file descriptor left.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
 /// A metadata service.
 #[derive(Debug)]
@@ -47,29 +42,11 @@ impl Imds {
     }
 
     /// Serves for ever.
-    pub async fn serve(self: Arc<Self>, listener: TcpListener) {
-        loop {
-            match listener.accept().await {
-                Ok((stream, _)) => drop(tokio::spawn(Arc::clone(&self).connection(stream))),
-                Err(error) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "cannot accept a connection");
-                    tokio::time::sleep(ACCEPT_PAUSE).await;
-                }
-            }
-        }
-    }
-
-    async fn connection(self: Arc<Self>, stream: TcpStream) {
-        let service = service_fn(|request: Request<Incoming>| {
-            let answer = self.answer(request.method(), request.uri().path(), request.headers());
-            async move { Ok::<_, Infallible>(answer) }
-        });
-        let served = hyper::server::conn::http1::Builder::new()
-            .serve_connection(TokioIo::new(stream), service)
-            .await;
-        if let Err(error) = served {
-            tracing::debug!(error = &error as &dyn std::error::Error, "connection ended");
-        }
+    pub async fn serve(self, listener: TcpListener) {
+        serve(listener, move |request| {
+            self.answer(request.method(), request.uri().path(), request.headers())
+        })
+        .await;
     }
 
     /// The answer to a request.
@@ -144,15 +121,6 @@ fn random_token() -> std::io::Result<String> {
     Ok(bytes
         .iter()
         .fold(String::new(), |text, byte| format!("{text}{byte:02x}")))
-}
-
-fn plain(status: StatusCode, body: String) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::from(body));
-    *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/plain"));
-    response
 }
 
 #[cfg(test)]

@@ -15,6 +15,9 @@ pub mod http;
 pub mod imds;
 mod machine;
 pub mod metadata;
+mod serve;
+mod status;
 pub mod store;
 
-pub use agent::{Agent, Options, StartError};
+pub use agent::{Agent, Options, StartError, remove};
+pub use status::Status;

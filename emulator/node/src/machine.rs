@@ -9,6 +9,11 @@ use std::fs::OpenOptions;
 use std::io;
 use std::path::{Path, PathBuf};
 
+mod remedy;
+mod remove;
+
+use remedy::remedy;
+
 /// The node's part of a machine.
 #[derive(Debug, Clone)]
 pub(crate) struct Machine {
@@ -26,10 +31,22 @@ pub(crate) enum MachineError {
     #[error("the bytes of {id} cannot be had")]
     Bytes { id: String, source: StoreError },
     /// Its loop device.
-    #[error("{id} cannot be a loop device")]
-    Loop { id: String, source: io::Error },
+    #[error("{} of {id} cannot be a loop device{}", file.display(), remedy(source))]
+    Loop {
+        id: String,
+        file: PathBuf,
+        source: io::Error,
+    },
+    /// It is detached, but mounted.
+    #[error("{id} is detached, but a file system on {device} is mounted: unmount it, and the device goes")]
+    Busy { id: String, device: String },
+    /// It is attached again before it is gone.
+    #[error("{id} was detached while somebody had {device} open: close it, and the device of the new attachment comes")]
+    Ending { id: String, device: String },
     /// Its place in the directory of devices.
-    #[error("the device of {id} cannot be made or removed")]
+    #[error(
+        "the device of {id} cannot be made or removed: run seatrial-node as root, on a --dev-dir that allows devices"
+    )]
     Device { id: String, source: DeviceError },
     /// The list of loop devices.
     #[error("the loop devices cannot be listed")]
@@ -62,8 +79,15 @@ impl Machine {
             .iter()
             .filter_map(|volume| Some((&*volume.volume_id, (volume, self.mine(volume)?))))
             .collect();
+        let attached = attached(view);
+        let idle = loops.iter().filter(|(id, _)| !attached.contains(id.as_str()));
+        let (busy, over): (Vec<_>, Vec<_>) = idle.partition(|(_, device)| self.is_held(**device));
+        let busy: BTreeMap<&String, &Loop> = busy.into_iter().collect();
         for (id, record) in self.devices.made() {
-            if !wanted.contains_key(id.as_str()) {
+            if let Some(device) = busy.get(&id) {
+                let device = self.devices.directory().join(device.name()).display().to_string();
+                errors.push(MachineError::Busy { id, device });
+            } else if !wanted.contains_key(id.as_str()) {
                 tracing::info!(volume = id, device = record.device, "detached");
                 let failed = |source| MachineError::Device { id: id.clone(), source };
                 errors.extend(self.devices.remove(&id, &record).map_err(failed).err());
@@ -72,7 +96,10 @@ impl Machine {
         for (volume, attachment) in wanted.values() {
             errors.extend(self.attach(volume, attachment, loops.get(&volume.volume_id)).err());
         }
-        self.release(view, &loops, &mut errors);
+        for (id, device) in over {
+            errors.extend(self.release(id, *device).err());
+        }
+        self.sweep(view, &mut errors);
         errors
     }
 
@@ -143,7 +170,7 @@ impl Machine {
     pub(crate) fn thaw(&self) -> Result<(), MachineError> {
         for (id, device) in self.loops()? {
             for mount in device.mounts().map_err(MachineError::List)? {
-                thaw(&mount).map_err(|source| MachineError::Loop { id: id.clone(), source })?;
+                thaw(&mount).map_err(|source| self.no_loop(&id, source))?;
             }
         }
         Ok(())
@@ -182,7 +209,11 @@ impl Machine {
         }
         self.store.grow(&path, volume.size).map_err(bytes)?;
         let directory = self.devices.directory();
-        let failed = |source| MachineError::Loop { id: id.clone(), source };
+        let failed = |source| self.no_loop(id, source);
+        if let Some(device) = present.filter(|device| device.is_ending()) {
+            let device = device.name();
+            return Err(MachineError::Ending { id: id.clone(), device });
+        }
         let device = match present {
             Some(device) => *device,
             None => open(&path)
@@ -207,25 +238,28 @@ impl Machine {
         Ok(())
     }
 
-    /// Takes the files of loop devices away that no instance has attached, and removes files of what is deleted.
-    fn release(&self, view: &View, loops: &BTreeMap<String, Loop>, errors: &mut Vec<MachineError>) {
-        let attached = |volume: &&Volume| volume.attachment_set.items.iter().any(is_there);
-        let attached: BTreeSet<&str> = view
-            .volumes
-            .iter()
-            .filter(attached)
-            .map(|volume| &*volume.volume_id)
-            .collect();
-        for (id, device) in loops.iter().filter(|(id, _)| !attached.contains(id.as_str())) {
-            let directory = self.devices.directory();
-            let result = device.make_node(directory).and_then(|()| device.detach(directory));
-            let failed = |source| MachineError::Loop { id: id.clone(), source };
-            errors.extend(result.map_err(failed).err());
-            if directory != Path::new("/dev") {
-                // It is nobody's any more.
-                let _ = std::fs::remove_file(directory.join(device.name()));
-            }
-        }
+    fn no_loop(&self, id: &str, source: io::Error) -> MachineError {
+        let file = self.store.volume(id);
+        let id = id.to_owned();
+        MachineError::Loop { id, file, source }
+    }
+
+    /// Whether a file system on a device is mounted, as a guest has it that does not let a volume go. If that cannot be told, it is not:
+    /// the kernel does no harm to one that is.
+    fn is_held(&self, device: Loop) -> bool {
+        self.devices
+            .with_node(device, |directory| device.is_held(directory))
+            .unwrap_or(false)
+    }
+
+    /// Takes the file of a loop device away.
+    fn release(&self, id: &str, device: Loop) -> Result<(), MachineError> {
+        let detached = self.devices.with_node(device, |directory| device.detach(directory));
+        detached.map_err(|source| self.no_loop(id, source))
+    }
+
+    /// Removes files of what is deleted.
+    fn sweep(&self, view: &View, errors: &mut Vec<MachineError>) {
         let live = view
             .volumes
             .iter()
@@ -240,6 +274,16 @@ impl Machine {
             Err(error) => errors.push(MachineError::Sweep(error)),
         }
     }
+}
+
+/// Volumes that an instance has attached.
+fn attached(view: &View) -> BTreeSet<&str> {
+    let attached = |volume: &&Volume| volume.attachment_set.items.iter().any(is_there);
+    view.volumes
+        .iter()
+        .filter(attached)
+        .map(|volume| &*volume.volume_id)
+        .collect()
 }
 
 /// Whether an attachment is, or will be soon.

@@ -6,10 +6,9 @@ use seatrial_node::ec2::{Ec2, Ec2Error, Instance};
 use seatrial_node::http::Endpoint;
 use seatrial_node::imds::Imds;
 use seatrial_node::metadata::Metadata;
-use seatrial_node::{Agent, Options};
+use seatrial_node::{Agent, Options, Status, remove};
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -17,6 +16,9 @@ use tracing_subscriber::EnvFilter;
 
 /// How long to wait for an endpoint that does not answer yet.
 const AGAIN: Duration = Duration::from_millis(200);
+
+/// How long work that goes on when the process ends may take.
+const LAST: Duration = Duration::from_secs(5);
 
 /// What the hardware and udev do on an EC2 instance: attached volumes become block devices, and the metadata service answers.
 #[derive(Debug, Parser)]
@@ -46,7 +48,7 @@ struct Args {
     #[arg(
         long,
         env = "SEATRIAL_POLL_MILLISECONDS",
-        default_value = "500",
+        default_value = "100",
         value_name = "NUMBER"
     )]
     poll_milliseconds: u64,
@@ -56,6 +58,12 @@ struct Args {
     /// Answer requests for metadata that have no token, as version 1 does.
     #[arg(long, env = "SEATRIAL_IMDS_V1")]
     imds_v1: bool,
+    /// Where to serve /healthz, /readyz and /metrics. Without it, they are not served.
+    #[arg(long, env = "SEATRIAL_NODE_LISTEN", value_name = "ADDR")]
+    listen: Option<SocketAddr>,
+    /// Remove the devices of the node, which must not run any more, and end. Volumes keep their bytes.
+    #[arg(long)]
+    remove: bool,
     /// Log as JSON.
     #[arg(long, env = "SEATRIAL_LOG_JSON")]
     log_json: bool,
@@ -77,7 +85,10 @@ fn main() -> anyhow::Result<()> {
         .enable_all()
         .build()
         .context("cannot start the runtime")?;
-    runtime.block_on(run(args))
+    let ended = runtime.block_on(run(args));
+    // A copy that is not whole is made again, and another node may have the lock for long.
+    runtime.shutdown_timeout(LAST);
+    ended
 }
 
 async fn run(args: Args) -> anyhow::Result<()> {
@@ -98,19 +109,34 @@ async fn work(args: Args) -> anyhow::Result<()> {
         dev_dir: args.dev_dir,
         poll_interval: Duration::from_millis(args.poll_milliseconds),
     };
+    if args.remove {
+        let removed = remove(&options)?;
+        tracing::info!(instance = options.instance_id, devices = removed, "removed");
+        return Ok(());
+    }
+    let status = Status::default();
+    if let Some(address) = args.listen {
+        let listener = listen(address).await?;
+        tracing::info!(address = %listener.local_addr()?, "status");
+        tokio::spawn(status.clone().serve(listener));
+    }
     let instance = instance(&ec2, &options.instance_id).await?;
     let agent = Agent::new(ec2, &instance, &options)?;
     if let Some(address) = args.imds_listen {
-        let listener = TcpListener::bind(address)
-            .await
-            .with_context(|| format!("cannot listen on {address}"))?;
-        let imds = Arc::new(Imds::new(Metadata::new(&instance, &args.region), args.imds_v1));
+        let listener = listen(address).await?;
+        let imds = Imds::new(Metadata::new(&instance, &args.region), args.imds_v1);
         tracing::info!(address = %listener.local_addr()?, "metadata");
         tokio::spawn(imds.serve(listener));
     }
     tracing::info!(instance = options.instance_id, "ready");
-    agent.run().await;
+    agent.run(&status).await;
     Ok(())
+}
+
+async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}"))
 }
 
 /// The instance, once the endpoint answers.

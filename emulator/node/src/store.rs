@@ -104,6 +104,26 @@ impl Store {
         Ok(store)
     }
 
+    /// The store that is in a directory, whoever's it is.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn existing(directory: &Path) -> Result<Self, StoreError> {
+        let directory = directory.canonicalize().map_err(at(directory))?;
+        Ok(Self { directory })
+    }
+
+    /// Whether a node has made a device of a volume.
+    pub fn has_device(&self, volume_id: &str) -> bool {
+        let nodes = std::fs::read_dir(self.directory.join("nodes"));
+        let record = format!("{volume_id}.json");
+        nodes
+            .into_iter()
+            .flatten()
+            .flatten()
+            .any(|node| node.path().join(&record).exists())
+    }
+
     /// Waits until no other node works here.
     ///
     /// # Errors

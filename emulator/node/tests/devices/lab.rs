@@ -120,6 +120,10 @@ impl Lab {
 
     /// Starts the node of an instance.
     pub(crate) fn node(&self, instance_id: &str) -> Node {
+        self.start_node(instance_id, &[])
+    }
+
+    fn start_node(&self, instance_id: &str, more: &[&str]) -> Node {
         let dev = self.directory.path().join(instance_id);
         let process = Command::new(env!("CARGO_BIN_EXE_seatrial-node"))
             .args([
@@ -132,10 +136,17 @@ impl Lab {
             .arg(self.state())
             .arg("--dev-dir")
             .arg(&dev)
+            .args(more)
             .stdin(Stdio::null())
             .spawn()
             .unwrap();
         Node { process, dev }
+    }
+
+    /// Removes the devices of a node that does not run; whether nothing was left.
+    pub(crate) fn remove(&self, instance_id: &str) -> bool {
+        let mut node = self.start_node(instance_id, &["--remove"]);
+        node.process.wait().unwrap().success()
     }
 
     async fn try_call(&self, action: &str, parameters: &[(&str, &str)]) -> Result<IgnoredAny, Ec2Error> {
@@ -303,6 +314,13 @@ impl Node {
     /// Where the device of a volume is found.
     pub(crate) fn by_id(&self, volume: &str) -> PathBuf {
         self.dev.join(by_id(volume))
+    }
+
+    /// Asks it to end, which takes no device away; whether it ended well.
+    pub(crate) fn terminate(&mut self) -> bool {
+        let pid = rustix::process::Pid::from_child(&self.process);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        self.process.wait().unwrap().success()
     }
 
     pub(crate) fn kill(&mut self) {
