@@ -1,12 +1,10 @@
 //! csi-sanity, the conformance suite of the Container Storage Interface, against ebs-csi-driver with real devices. Nothing is skipped.
 
-mod disks;
-mod metadata;
+mod instance;
 
 use anyhow::{Context, Result, bail, ensure};
-use disks::Disks;
 use emulator::{Config, Emulator};
-use metadata::Metadata;
+use instance::Instance;
 use seatrial_e2e::host;
 use seatrial_e2e::progress::Progress;
 use seatrial_e2e::toolchain::{Toolchain, csi_sanity};
@@ -15,7 +13,6 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 const REGION: &str = "us-west-2";
-const ZONE: &str = "us-west-2a";
 const INSTANCE: &str = "i-0a00000000000000a";
 
 /// How long the driver may take to serve.
@@ -35,12 +32,11 @@ async fn ebs_csi_driver_is_sane() -> Result<()> {
     })
     .await?;
     let folder = tempfile::tempdir()?;
-    let metadata = Metadata::serve(INSTANCE, REGION, ZONE).await?;
-    let disks = Disks::follow(&emulator.endpoint(), REGION, INSTANCE, folder.path()).await;
-    let plugin = Plugin::start(&driver, folder.path(), &emulator.endpoint(), &metadata.endpoint)?;
+    let instance = Instance::start(&emulator.endpoint(), REGION, INSTANCE, folder.path()).await?;
+    let plugin = Plugin::start(&driver, folder.path(), &emulator.endpoint(), &instance.metadata)?;
     let outcome = judge(&sanity, &plugin, folder.path()).await;
     let log = plugin.stop()?;
-    let left = disks.stop().await?;
+    let left = instance.stop().await?;
     emulator.shutdown().await;
     outcome.with_context(|| format!("the driver said:\n{log}"))?;
     ensure!(left.is_empty(), "devices are left behind: {left:?}");

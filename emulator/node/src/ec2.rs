@@ -285,10 +285,11 @@ impl Ec2 {
     /// # Errors
     /// When EC2 refuses, or there is no answer of this shape.
     pub async fn call<T: DeserializeOwned>(&self, action: &str, parameters: &[(&str, &str)]) -> Result<T, Ec2Error> {
-        let mut form = form_urlencoded::Serializer::new(String::new());
-        form.append_pair("Action", action)
+        let form = form_urlencoded::Serializer::new(String::new())
+            .append_pair("Action", action)
             .append_pair("Version", "2016-11-15")
-            .extend_pairs(parameters);
+            .extend_pairs(parameters)
+            .finish();
         let authorization = format!(
             "AWS4-HMAC-SHA256 Credential=node/20260101/{}/ec2/aws4_request, SignedHeaders=host, Signature=0",
             self.region
@@ -300,7 +301,7 @@ impl Ec2 {
             action: action.to_owned(),
             source,
         };
-        let (status, body) = self.endpoint.send(request, form.finish()).await.map_err(failed)?;
+        let (status, body) = self.endpoint.send(request, form).await.map_err(failed)?;
         let body = String::from_utf8_lossy(&body);
         let unread = |source| Ec2Error::Answer {
             action: action.to_owned(),
