@@ -40,6 +40,10 @@ async fn exercise(instance: &Instance) -> Result<()> {
         address: webapp.front().await.context("it was there")?,
         trust: webapp.trust()?,
     };
+    wait_for("healthy targets", 30, async || {
+        healthy_groups(&webapp.aws).await.is_ok_and(|groups| groups > 0)
+    })
+    .await?;
     front.serves().await?;
     front.weighs().await?;
     members_go_and_come(instance, &webapp, &front).await?;
@@ -158,6 +162,7 @@ async fn members_go_and_come(instance: &Instance, webapp: &WebApp<'_>, front: &F
     let clients = ClientLoop::start(front.others(), RATE);
     let (blog, manifest) = MEMBERS[2];
     let all = rules(&webapp.aws).await?;
+    let groups = healthy_groups(&webapp.aws).await?;
     let others: Vec<_> = all
         .iter()
         .filter(|rule| !rule.contains("blog.example.com"))
@@ -171,6 +176,11 @@ async fn members_go_and_come(instance: &Instance, webapp: &WebApp<'_>, front: &F
             .answers(&front.http("blog.example.com", "/assets/x"), 404, "")
             .await?;
         instance.cluster.apply(manifest).await?;
+        // A weighted forward answers for an empty group as well.
+        wait_for("healthy targets", 30, async || {
+            healthy_groups(&webapp.aws).await.is_ok_and(|now| now == groups)
+        })
+        .await?;
         front
             .answers(&front.http("blog.example.com", "/assets/x"), 200, "web-")
             .await?;
@@ -197,6 +207,18 @@ async fn nothing_is_left(webapp: &WebApp<'_>) -> Result<()> {
     let groups = aws.ec2.describe_security_groups(&[], &ours).await?;
     ensure!(groups.is_empty(), "security groups are left: {groups:#?}");
     Ok(())
+}
+
+/// How many target groups there are, if all have targets and all of these are healthy; 0 otherwise.
+async fn healthy_groups(aws: &aws_sdk::Aws) -> Result<usize> {
+    let groups = aws.elbv2.describe_target_groups().await?;
+    for group in &groups {
+        let targets = aws.elbv2.describe_target_health(&group.arn, &[]).await?;
+        if targets.is_empty() || targets.iter().any(|target| target.state != "healthy") {
+            return Ok(0);
+        }
+    }
+    Ok(groups.len())
 }
 
 /// The conditions of all rules of the one load balancer, in order.
