@@ -4,7 +4,7 @@ use crate::error;
 use crate::metrics::{CallLabels, Metrics};
 use crate::service::Service;
 use crate::throttle::Throttles;
-use aws_api::Result;
+use aws_api::{AwsError, Result};
 use aws_sdk_ec2::operation::RequestId;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::http::Response;
@@ -74,4 +74,14 @@ impl Caller {
             }
         }
     }
+}
+
+/// The answer to a create call has one object; without it the call did not do what was asked.
+pub(crate) fn created<T>(operation: &'static str, objects: Option<Vec<T>>) -> Result<T> {
+    objects.unwrap_or_default().into_iter().next().ok_or_else(|| AwsError {
+        operation,
+        code: "RequestFailed".to_owned(),
+        message: "the answer does not contain the created object".to_owned(),
+        request_id: None,
+    })
 }

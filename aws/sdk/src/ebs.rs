@@ -9,7 +9,6 @@ use crate::throttle::Throttles;
 use aws_api::Ebs;
 use aws_config::retry::RetryConfig;
 use aws_config::{AppName, BehaviorVersion, Region};
-use prometheus_client::registry::Registry;
 use std::sync::Arc;
 
 /// How to reach EBS.
@@ -43,32 +42,15 @@ impl EbsConnector {
         if let Some(url) = &self.endpoint {
             builder = builder.endpoint_url(url);
         }
-        client(builder, metrics)
+        Arc::new(Ec2Client {
+            client: aws_sdk_ec2::Client::from_conf(builder.build()),
+            caller: Caller {
+                service: Service::Ec2,
+                throttles: Throttles::lifted(),
+                metrics: metrics.clone(),
+            },
+        })
     }
-}
-
-/// A client of an endpoint that takes any credentials: for tests.
-pub async fn connect_ebs_to(url: &str, region: &str) -> Arc<dyn Ebs> {
-    let credentials = aws_sdk_ec2::config::Credentials::new("seatrial", "seatrial", None, None, "fixed");
-    let config = aws_config::defaults(BehaviorVersion::v2026_01_12())
-        .region(Region::new(region.to_owned()))
-        .endpoint_url(url)
-        .credentials_provider(credentials)
-        .load()
-        .await;
-    let builder = aws_sdk_ec2::config::Builder::from(&config).retry_classifier(KnownActions);
-    client(builder, &Metrics::register(&mut Registry::default()))
-}
-
-fn client(builder: aws_sdk_ec2::config::Builder, metrics: &Metrics) -> Arc<dyn Ebs> {
-    Arc::new(Ec2Client {
-        client: aws_sdk_ec2::Client::from_conf(builder.build()),
-        caller: Caller {
-            service: Service::Ec2,
-            throttles: Throttles::lifted(),
-            metrics: metrics.clone(),
-        },
-    })
 }
 
 fn app_name(text: &str) -> Option<AppName> {

@@ -9,7 +9,7 @@ mod target_group;
 
 use crate::call::Caller;
 use async_trait::async_trait;
-use aws_api::{AwsError, Elbv2, Result, Tags};
+use aws_api::{Elbv2, Result, Tags};
 use aws_sdk_elasticloadbalancingv2::Client;
 use std::collections::BTreeMap;
 
@@ -23,16 +23,6 @@ const PAGE: i32 = 400;
 pub(crate) struct Elbv2Client {
     pub(crate) client: Client,
     pub(crate) caller: Caller,
-}
-
-/// The answer to a create call has one object; without it the call did not do what was asked.
-fn created<T>(operation: &'static str, objects: Option<Vec<T>>) -> Result<T> {
-    objects.unwrap_or_default().into_iter().next().ok_or_else(|| AwsError {
-        operation,
-        code: "RequestFailed".to_owned(),
-        message: "the answer does not contain the created object".to_owned(),
-        request_id: None,
-    })
 }
 
 #[async_trait]

@@ -25,7 +25,7 @@ mod wafv2;
 pub use args::Args;
 pub use aws_api::Aws;
 pub use connect::{ConnectError, Connected, connect, connect_network, connect_to};
-pub use ebs::{EbsConnector, connect_ebs_to};
+pub use ebs::EbsConnector;
 pub use metrics::Metrics;
 pub use service::{Endpoints, Service};
 pub use throttle::Throttles;

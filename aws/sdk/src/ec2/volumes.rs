@@ -4,6 +4,7 @@ mod convert;
 
 use super::Ec2Client;
 use super::convert as ec2;
+use crate::call::created;
 use async_trait::async_trait;
 use aws_api::ebs::{
     Attachment, Initialization, InstanceDevices, Modification, NewSnapshot, NewVolume, Snapshot, SnapshotLock, Volume,
@@ -13,6 +14,7 @@ use aws_api::ec2::AvailabilityZone;
 use aws_api::{AwsError, Ebs, Filters, Result, Tags};
 use aws_config::retry::RetryConfig;
 use aws_sdk_ec2::operation::create_volume::builders::CreateVolumeFluentBuilder;
+use aws_sdk_ec2::operation::describe_snapshots::builders::DescribeSnapshotsFluentBuilder;
 use aws_sdk_ec2::types::{InstanceType, LockMode, ResourceType, VolumeType};
 use aws_smithy_types::DateTime;
 
@@ -43,6 +45,15 @@ impl Ec2Client {
             Zone::Name(name) => request.availability_zone(name),
             Zone::Id(id) => request.availability_zone_id(id),
         }
+    }
+
+    /// Without an owner, every public snapshot would be listed.
+    fn own_snapshots(&self, filters: &Filters, size: i32) -> DescribeSnapshotsFluentBuilder {
+        self.client
+            .describe_snapshots()
+            .owner_ids("self")
+            .set_filters(ec2::filters(filters))
+            .max_results(size)
     }
 }
 
@@ -82,13 +93,7 @@ impl Ebs for Ec2Client {
             .set_multi_attach_enabled(copy.multi_attach.then_some(true))
             .set_tag_specifications(convert::tag_specification(ResourceType::Volume, &copy.tags));
         let answer = self.caller.call("CopyVolumes", request.send()).await?;
-        let mut volumes = answer.volumes.unwrap_or_default();
-        volumes.pop().map(convert::volume).ok_or_else(|| AwsError {
-            operation: "CopyVolumes",
-            code: "RequestFailed".into(),
-            message: "the answer names no volume".into(),
-            request_id: None,
-        })
+        created("CopyVolumes", answer.volumes).map(convert::volume)
     }
 
     async fn delete_volume(&self, id: &str) -> Result<()> {
@@ -206,17 +211,15 @@ impl Ebs for Ec2Client {
     async fn describe_snapshots(&self, filters: &Filters) -> Result<Vec<Snapshot>> {
         let mut snapshots = Vec::new();
         for filters in convert::chunks(filters, FILTER_VALUES) {
-            let mut token = None;
-            loop {
-                let (page, next) = self.snapshot_page(&filters, PAGE, token).await?;
-                snapshots.extend(page);
-                token = next;
-                if token.is_none() {
-                    break;
-                }
-            }
+            let request = self.own_snapshots(&filters, PAGE);
+            let send = |token| request.clone().set_next_token(token).send();
+            let pages = self
+                .caller
+                .pages("DescribeSnapshots", send, |page| page.next_token())
+                .await?;
+            snapshots.extend(pages.into_iter().flat_map(|page| page.snapshots.unwrap_or_default()));
         }
-        Ok(snapshots)
+        Ok(snapshots.into_iter().map(convert::snapshot).collect())
     }
 
     async fn snapshot_page(
@@ -225,13 +228,7 @@ impl Ebs for Ec2Client {
         size: i32,
         token: Option<String>,
     ) -> Result<(Vec<Snapshot>, Option<String>)> {
-        let request = self
-            .client
-            .describe_snapshots()
-            .owner_ids("self")
-            .set_filters(ec2::filters(filters))
-            .max_results(size)
-            .set_next_token(token);
+        let request = self.own_snapshots(filters, size).set_next_token(token);
         let page = self.caller.call("DescribeSnapshots", request.send()).await?;
         let next = page.next_token.filter(|token| !token.is_empty());
         let snapshots = page.snapshots.unwrap_or_default().into_iter();

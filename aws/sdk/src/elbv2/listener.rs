@@ -1,6 +1,7 @@
 //! Listeners, their certificates, trust stores.
 
-use super::{Elbv2Client, PAGE, convert, created};
+use super::{Elbv2Client, PAGE, convert};
+use crate::call::created;
 use async_trait::async_trait;
 use aws_api::elbv2::{Attributes, Listener, ListenerSpec, Listeners, TrustStore};
 use aws_api::{Result, Tags};

@@ -1,6 +1,7 @@
 //! Load balancers.
 
-use super::{ARNS_PER_CALL, Elbv2Client, PAGE, convert, created};
+use super::{ARNS_PER_CALL, Elbv2Client, PAGE, convert};
+use crate::call::created;
 use async_trait::async_trait;
 use aws_api::Result;
 use aws_api::elbv2::{Attributes, LoadBalancer, LoadBalancers, NewLoadBalancer, SubnetChange};

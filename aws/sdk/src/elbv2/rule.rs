@@ -1,6 +1,7 @@
 //! Rules of listeners.
 
-use super::{Elbv2Client, PAGE, convert, created};
+use super::{Elbv2Client, PAGE, convert};
+use crate::call::created;
 use async_trait::async_trait;
 use aws_api::elbv2::{Rule, RuleSpec, Rules};
 use aws_api::{Result, Tags};

@@ -1,6 +1,7 @@
 //! Target groups.
 
-use super::{ARNS_PER_CALL, Elbv2Client, PAGE, convert, created};
+use super::{ARNS_PER_CALL, Elbv2Client, PAGE, convert};
+use crate::call::created;
 use async_trait::async_trait;
 use aws_api::elbv2::{Attributes, HealthCheck, NewTargetGroup, TargetGroup, TargetGroups};
 use aws_api::{AwsError, Result};

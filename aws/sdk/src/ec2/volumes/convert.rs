@@ -32,76 +32,78 @@ pub(super) fn chunks(filters: &Filters, most: usize) -> Vec<Filters> {
     values.chunks(most).map(piece).collect()
 }
 
+// The SDK gives an object in a list and the same object as an answer two types, with the same fields.
+
+macro_rules! as_volume {
+    ($from:ident) => {
+        Volume {
+            id: $from.volume_id.unwrap_or_default(),
+            state: text($from.state),
+            size: $from.size.unwrap_or_default(),
+            kind: text($from.volume_type),
+            iops: $from.iops,
+            throughput: $from.throughput,
+            encrypted: $from.encrypted.unwrap_or_default(),
+            kms_key_id: $from.kms_key_id,
+            multi_attach: $from.multi_attach_enabled.unwrap_or_default(),
+            snapshot_id: $from.snapshot_id.filter(|id| !id.is_empty()),
+            source_volume_id: $from.source_volume_id.filter(|id| !id.is_empty()),
+            zone: $from.availability_zone.unwrap_or_default(),
+            zone_id: $from.availability_zone_id,
+            outpost_arn: $from.outpost_arn.filter(|arn| !arn.is_empty()),
+            attachments: $from
+                .attachments
+                .unwrap_or_default()
+                .into_iter()
+                .map(attachment)
+                .collect(),
+            tags: tags_of($from.tags),
+        }
+    };
+}
+
+macro_rules! as_attachment {
+    ($from:ident) => {
+        Attachment {
+            instance_id: $from.instance_id.unwrap_or_default(),
+            device: $from.device.unwrap_or_default(),
+            state: text($from.state),
+            card: $from.ebs_card_index,
+            since: $from.attach_time.map(|time| time.secs()),
+        }
+    };
+}
+
+macro_rules! as_snapshot {
+    ($from:ident) => {
+        Snapshot {
+            id: $from.snapshot_id.unwrap_or_default(),
+            volume_id: $from.volume_id.unwrap_or_default(),
+            state: text($from.state),
+            size: $from.volume_size.unwrap_or_default(),
+            started: $from
+                .start_time
+                .map(|time| (time.secs(), time.subsec_nanos()))
+                .unwrap_or_default(),
+            tags: tags_of($from.tags),
+        }
+    };
+}
+
 pub(super) fn volume(from: sdk::Volume) -> Volume {
-    Volume {
-        id: from.volume_id.unwrap_or_default(),
-        state: text(from.state),
-        size: from.size.unwrap_or_default(),
-        kind: text(from.volume_type),
-        iops: from.iops,
-        throughput: from.throughput,
-        encrypted: from.encrypted.unwrap_or_default(),
-        kms_key_id: from.kms_key_id,
-        multi_attach: from.multi_attach_enabled.unwrap_or_default(),
-        snapshot_id: from.snapshot_id.filter(|id| !id.is_empty()),
-        source_volume_id: from.source_volume_id.filter(|id| !id.is_empty()),
-        zone: from.availability_zone.unwrap_or_default(),
-        zone_id: from.availability_zone_id,
-        outpost_arn: from.outpost_arn.filter(|arn| !arn.is_empty()),
-        attachments: from
-            .attachments
-            .unwrap_or_default()
-            .into_iter()
-            .map(attachment)
-            .collect(),
-        tags: tags_of(from.tags),
-    }
+    as_volume!(from)
 }
 
 pub(super) fn created(from: CreateVolumeOutput) -> Volume {
-    Volume {
-        id: from.volume_id.unwrap_or_default(),
-        state: text(from.state),
-        size: from.size.unwrap_or_default(),
-        kind: text(from.volume_type),
-        iops: from.iops,
-        throughput: from.throughput,
-        encrypted: from.encrypted.unwrap_or_default(),
-        kms_key_id: from.kms_key_id,
-        multi_attach: from.multi_attach_enabled.unwrap_or_default(),
-        snapshot_id: from.snapshot_id.filter(|id| !id.is_empty()),
-        source_volume_id: from.source_volume_id.filter(|id| !id.is_empty()),
-        zone: from.availability_zone.unwrap_or_default(),
-        zone_id: from.availability_zone_id,
-        outpost_arn: from.outpost_arn.filter(|arn| !arn.is_empty()),
-        attachments: from
-            .attachments
-            .unwrap_or_default()
-            .into_iter()
-            .map(attachment)
-            .collect(),
-        tags: tags_of(from.tags),
-    }
+    as_volume!(from)
 }
 
 fn attachment(from: sdk::VolumeAttachment) -> Attachment {
-    Attachment {
-        instance_id: from.instance_id.unwrap_or_default(),
-        device: from.device.unwrap_or_default(),
-        state: text(from.state),
-        card: from.ebs_card_index,
-        since: from.attach_time.map(|time| time.secs()),
-    }
+    as_attachment!(from)
 }
 
 pub(super) fn attached(from: AttachVolumeOutput) -> Attachment {
-    Attachment {
-        instance_id: from.instance_id.unwrap_or_default(),
-        device: from.device.unwrap_or_default(),
-        state: text(from.state),
-        card: from.ebs_card_index,
-        since: from.attach_time.map(|time| time.secs()),
-    }
+    as_attachment!(from)
 }
 
 pub(super) fn modification(from: sdk::VolumeModification) -> Modification {
@@ -136,31 +138,11 @@ pub(super) fn initialization(from: sdk::VolumeStatusItem) -> Initialization {
 }
 
 pub(super) fn snapshot(from: sdk::Snapshot) -> Snapshot {
-    Snapshot {
-        id: from.snapshot_id.unwrap_or_default(),
-        volume_id: from.volume_id.unwrap_or_default(),
-        state: text(from.state),
-        size: from.volume_size.unwrap_or_default(),
-        started: from
-            .start_time
-            .map(|time| (time.secs(), time.subsec_nanos()))
-            .unwrap_or_default(),
-        tags: tags_of(from.tags),
-    }
+    as_snapshot!(from)
 }
 
 pub(super) fn snapshot_created(from: CreateSnapshotOutput) -> Snapshot {
-    Snapshot {
-        id: from.snapshot_id.unwrap_or_default(),
-        volume_id: from.volume_id.unwrap_or_default(),
-        state: text(from.state),
-        size: from.volume_size.unwrap_or_default(),
-        started: from
-            .start_time
-            .map(|time| (time.secs(), time.subsec_nanos()))
-            .unwrap_or_default(),
-        tags: tags_of(from.tags),
-    }
+    as_snapshot!(from)
 }
 
 /// The code of the first zone where fast restore could not be enabled, and a text that names all of them.
