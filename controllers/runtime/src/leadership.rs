@@ -50,7 +50,7 @@ pub async fn lead(
 }
 
 /// The right to work, until [`Leadership::lost`].
-pub struct Leadership {
+struct Leadership {
     lease: Option<Lease>,
 }
 
@@ -65,7 +65,7 @@ impl Leadership {
     ///
     /// # Errors
     /// When the lease can be neither read nor made.
-    pub async fn acquire(client: &Client, args: &Args, id: &str) -> Result<Self, LeaseManagerError> {
+    async fn acquire(client: &Client, args: &Args, id: &str) -> Result<Self, LeaseManagerError> {
         if !args.enable_leader_election {
             return Ok(Self { lease: None });
         }
@@ -87,7 +87,7 @@ impl Leadership {
     }
 
     /// Waits until the lease is lost; then the process must stop writing, at best by ending.
-    pub async fn lost(&mut self) {
+    async fn lost(&mut self) {
         match &mut self.lease {
             Some(lease) => {
                 drop(lease.is_leader.wait_for(|leader| !*leader).await);
@@ -97,7 +97,7 @@ impl Leadership {
     }
 
     /// Gives the lease to whoever waits for it.
-    pub async fn release(self) {
+    async fn release(self) {
         if let Some(Lease { is_leader, renewal }) = self.lease {
             drop(is_leader);
             if let Ok(Err(error)) = renewal.await {

@@ -1,7 +1,7 @@
 //! What the controllers share: arguments, logs, cache, work queue, finalizers, events, metrics, leader lease, webhooks, health.
 //!
 //! A binary puts the pieces together in this order: [`telemetry::init`], [`client::connect`], [`serve::serve`],
-//! [`crd::wait_until_served`], [`leadership::Leadership::acquire`], one [`cache::follow`] per kind, [`queue::Queue::run`]; and when
+//! [`crd::wait_until_served`], [`leadership::lead`], one [`cache::follow`] per kind, [`queue::Queue::run`]; and when
 //! [`shutdown::on_signal`] fires, the queue drains and the lease is released last.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 

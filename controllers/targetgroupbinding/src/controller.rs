@@ -21,19 +21,19 @@ use aws_sdk::Connected;
 use kube::Client;
 use prometheus_client::registry::Registry;
 use runtime::events::Events;
-use runtime::leadership::{self, Leadership};
+use runtime::leadership::{self, lead};
 use runtime::metrics::Metrics;
 use runtime::queue::Queue;
 use runtime::serve::{self, Ready};
 use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
 
 /// Its own lease: the controllers of this project lead independently of each other.
 const LEASE: &str = "aws-load-balancer-controller-targetgroupbinding-leader";
 const CRD: &str = "targetgroupbindings.elbv2.k8s.aws";
 
 /// Runs until SIGTERM, or until another process leads.
-pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
-    runtime::telemetry::init(&args.runtime).context("--log-level")?;
+pub(crate) async fn run(args: &Args) -> anyhow::Result<()> {
     let stop = runtime::shutdown::on_signal().context("cannot handle signals")?;
     let mut registry = Registry::default();
     let metrics = Metrics::register(&mut registry, "targetGroupBinding");
@@ -44,21 +44,26 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
     let client = runtime::client::connect(&args.runtime).await?;
     let aws = aws_sdk::connect_network(&args.aws, &aws_metrics).await?;
     ready.set();
-    let starting = async {
-        runtime::crd::wait_until_served(&client, CRD).await;
-        Leadership::acquire(&client, &args.runtime, LEASE).await
-    };
-    let mut leadership = tokio::select! {
-        leadership = starting => leadership?,
-        () = stop.cancelled() => return Ok(()),
-    };
+    let served = Box::pin(runtime::crd::wait_until_served(&client, CRD));
+    let mut outcome = Ok(());
+    let work = async { outcome = Box::pin(work(args, client.clone(), aws, metrics, &stop)).await };
+    lead((&client, &args.runtime, LEASE), &stop, served, work).await?;
+    outcome
+}
 
+/// Follows the cluster, and once all of it is seen, reconciles until `stop`.
+async fn work(
+    args: &Args,
+    client: Client,
+    aws: Connected,
+    metrics: Metrics,
+    stop: &CancellationToken,
+) -> anyhow::Result<()> {
     let cluster = Cluster::default();
     let queue = Queue::new(args.targetgroupbinding_max_exponential_backoff_delay);
     let concurrency = args.targetgroupbinding_max_concurrent_reconciles;
-    let namespace = args.runtime.watch_namespace.clone();
-    let controller = assemble(&args, client.clone(), aws, cluster.clone(), metrics);
-    let work = async {
+    let controller = assemble(args, client.clone(), aws, cluster.clone(), metrics);
+    let reconcile = async {
         tokio::select! {
             () = cluster.wait_until_listed() => {}
             () = stop.cancelled() => return,
@@ -67,13 +72,11 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
             .run(concurrency, stop.clone(), |key| controller.reconcile(key))
             .await;
     };
-    let outcome = tokio::select! {
-        () = work => Ok(()),
-        () = watches::watch(client, namespace.as_deref(), &cluster, &queue) => Err(anyhow!("the watches ended")),
-        () = leadership.lost() => Err(anyhow!("the lease is lost: another process leads")),
-    };
-    leadership.release().await;
-    outcome
+    let namespace = args.runtime.watch_namespace.as_deref();
+    tokio::select! {
+        () = reconcile => Ok(()),
+        () = watches::watch(client, namespace, &cluster, &queue) => Err(anyhow!("the watches ended")),
+    }
 }
 
 fn assemble(args: &Args, client: Client, connected: Connected, cluster: Cluster, metrics: Metrics) -> Controller {

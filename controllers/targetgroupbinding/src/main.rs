@@ -28,8 +28,8 @@ mod writes;
 
 use clap::Parser;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> anyhow::Result<()> {
+fn main() -> anyhow::Result<()> {
     runtime::client::install_crypto_provider();
-    Box::pin(controller::run(args::Args::parse())).await
+    let args = args::Args::parse();
+    runtime::process::run(&args.runtime, controller::run(&args))
 }
