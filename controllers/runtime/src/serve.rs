@@ -84,7 +84,7 @@ async fn accept(listener: TcpListener, registry: Arc<Registry>, ready: Ready) {
 }
 
 /// Serves every connection in a task of its own, forever.
-pub(crate) async fn each_connection<F>(listener: TcpListener, serve: impl Fn(TcpStream) -> F)
+pub async fn each_connection<F>(listener: TcpListener, serve: impl Fn(TcpStream) -> F)
 where
     F: Future<Output = ()> + Send + 'static,
 {
@@ -112,7 +112,9 @@ fn answer(path: &str, registry: &Registry, ready: &Ready) -> Response<Full<Bytes
     response
 }
 
-fn metrics(registry: &Registry) -> (StatusCode, &'static str, String) {
+/// The text of `/metrics`, with its status and content type.
+#[must_use]
+pub fn metrics(registry: &Registry) -> (StatusCode, &'static str, String) {
     let mut text = String::new();
     match prometheus_client::encoding::text::encode(&mut text, registry) {
         Ok(()) => (StatusCode::OK, OPEN_METRICS, text),

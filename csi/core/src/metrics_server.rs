@@ -8,6 +8,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use prometheus_client::registry::Registry;
+use runtime::serve::each_connection;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::convert::Infallible;
@@ -15,20 +16,16 @@ use std::io;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
-
-/// Content type of the text that `prometheus-client` writes.
-const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// Requests a second, and how many may come at once: those of the Go driver.
 const RATE: NonZeroU32 = NonZeroU32::new(5).expect("not zero");
 const BURST: NonZeroU32 = NonZeroU32::new(10).expect("not zero");
 
-/// Pause after a connection that could not be accepted.
-const CROWDED: Duration = Duration::from_millis(100);
+/// Content type of what is no page of metrics.
+const PLAIN: &str = "text/plain";
 
 /// Certificate chain and key, in PEM files.
 #[derive(Debug, Clone)]
@@ -83,7 +80,9 @@ pub async fn serve(
         registry,
         limiter: RateLimiter::direct(Quota::per_second(RATE).allow_burst(BURST)),
     });
-    tokio::spawn(accept(listener, tls, page));
+    tokio::spawn(each_connection(listener, move |stream| {
+        connection(stream, tls.clone(), page.clone())
+    }));
     Ok(())
 }
 
@@ -103,24 +102,14 @@ fn acceptor(files: &CertificateFiles) -> Result<TlsAcceptor, MetricsError> {
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
-async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, page: Arc<Page>) {
-    loop {
-        let Ok((stream, _)) = listener.accept().await else {
-            // Out of file descriptors: let others close theirs first.
-            tokio::time::sleep(CROWDED).await;
-            continue;
-        };
-        let (tls, page) = (tls.clone(), page.clone());
-        tokio::spawn(async move {
-            match tls {
-                None => converse(stream, page).await,
-                Some(tls) => {
-                    if let Ok(stream) = tls.accept(stream).await {
-                        converse(stream, page).await;
-                    }
-                }
+async fn connection(stream: TcpStream, tls: Option<TlsAcceptor>, page: Arc<Page>) {
+    match tls {
+        None => converse(stream, page).await,
+        Some(tls) => {
+            if let Ok(stream) = tls.accept(stream).await {
+                converse(stream, page).await;
             }
-        });
+        }
     }
 }
 
@@ -142,28 +131,18 @@ struct Page {
 
 impl Page {
     fn answer(&self, path: &str) -> Response<Full<Bytes>> {
-        let (status, text) = if path != "/metrics" {
-            (StatusCode::NOT_FOUND, "not found".to_owned())
+        let (status, content_type, text) = if path != "/metrics" {
+            (StatusCode::NOT_FOUND, PLAIN, "not found".to_owned())
         } else if self.limiter.check().is_err() {
-            (StatusCode::TOO_MANY_REQUESTS, "ask less often".to_owned())
+            (StatusCode::TOO_MANY_REQUESTS, PLAIN, "ask less often".to_owned())
         } else {
-            self.metrics()
+            runtime::serve::metrics(&self.registry)
         };
         let mut response = Response::new(Full::from(text));
         *response.status_mut() = status;
-        if status == StatusCode::OK {
-            let value = header::HeaderValue::from_static(OPEN_METRICS);
-            response.headers_mut().insert(header::CONTENT_TYPE, value);
-        }
+        let content_type = header::HeaderValue::from_static(content_type);
+        response.headers_mut().insert(header::CONTENT_TYPE, content_type);
         response
-    }
-
-    fn metrics(&self) -> (StatusCode, String) {
-        let mut text = String::new();
-        match prometheus_client::encoding::text::encode(&mut text, &self.registry) {
-            Ok(()) => (StatusCode::OK, text),
-            Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, "cannot encode".to_owned()),
-        }
     }
 }
 
