@@ -9,6 +9,7 @@ mod expand;
 mod initialization;
 mod iops_limit;
 mod modify;
+mod named;
 mod plan;
 mod service;
 mod snapshots;

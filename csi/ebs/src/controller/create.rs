@@ -1,5 +1,6 @@
 //! Making and deleting volumes.
 
+use super::named::only;
 use super::plan::{Source, VolumePlan};
 use super::{Controller, ControllerError, is_absent};
 use crate::invalid::required;
@@ -60,27 +61,7 @@ impl Controller {
         let found = self.describe.volumes_by_name.get(&plan.name).await;
         let mut found = found.map_err(ControllerError::unsettled(action()))?.unwrap_or_default();
         found.retain(|volume| !matches!(volume.state.as_str(), "deleting" | "deleted" | "error"));
-        match found.as_slice() {
-            [] => Ok(None),
-            [volume] => match plan.difference(volume) {
-                None => Ok(found.pop()),
-                Some(difference) => Err(ControllerError::Taken {
-                    kind: "volume",
-                    id: volume.id.clone(),
-                    name: plan.name.clone(),
-                    difference,
-                }),
-            },
-            several => Err(ControllerError::Ambiguous {
-                kind: "volume",
-                name: plan.name.clone(),
-                ids: several
-                    .iter()
-                    .map(|volume| volume.id.as_str())
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            }),
-        }
+        only(&plan.name, found, |volume| plan.difference(volume))
     }
 
     async fn make_volume(&self, plan: &VolumePlan) -> Result<Volume, ControllerError> {

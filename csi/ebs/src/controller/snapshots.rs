@@ -1,5 +1,6 @@
 //! Snapshots.
 
+use super::named::only;
 use super::{Controller, ControllerError, is_absent};
 use crate::capacity;
 use crate::invalid::{Invalid, required};
@@ -125,28 +126,12 @@ impl Controller {
 
     async fn snapshot_named(&self, name: &str, source: &str) -> Result<Option<Snapshot>, ControllerError> {
         let found = self.describe.snapshots_by_name.get(name).await;
-        let mut found = found
+        let found = found
             .map_err(ControllerError::aws(format!("look for snapshot {name:?}")))?
             .unwrap_or_default();
-        match found.as_slice() {
-            [] => Ok(None),
-            [snapshot] if snapshot.volume_id == source => Ok(found.pop()),
-            [snapshot] => Err(ControllerError::Taken {
-                kind: "snapshot",
-                id: snapshot.id.clone(),
-                name: name.to_owned(),
-                difference: format!("it is of volume {}, not {source}", snapshot.volume_id),
-            }),
-            several => Err(ControllerError::Ambiguous {
-                kind: "snapshot",
-                name: name.to_owned(),
-                ids: several
-                    .iter()
-                    .map(|snapshot| snapshot.id.as_str())
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            }),
-        }
+        only(name, found, |snapshot| {
+            (snapshot.volume_id != source).then(|| format!("it is of volume {}, not {source}", snapshot.volume_id))
+        })
     }
 
     async fn check_zones(&self, zones: &[String]) -> Result<(), ControllerError> {
