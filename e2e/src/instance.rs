@@ -31,9 +31,6 @@ pub const CONTROLLERS: [&str; 3] = [
     "targetgroupbinding-controller",
 ];
 
-/// The CSI drivers' binaries.
-pub const DRIVERS: [&str; 1] = ["ebs-csi-driver"];
-
 /// What went wrong with an instance.
 #[derive(Debug, thiserror::Error)]
 pub enum InstanceError {

@@ -11,6 +11,7 @@ pub use python::peers;
 pub use workspace::Binaries;
 
 use crate::host::{HostError, run_command};
+use crate::instance::{AWS, CONTROLLERS};
 use crate::progress::Progress;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -92,7 +93,8 @@ impl Toolchain {
     /// When a package cannot be installed or a program cannot be built.
     pub fn ensure(progress: Progress) -> Result<Self, ToolchainError> {
         let toolchain = Self::for_cluster(progress)?;
-        toolchain.binaries.build(progress)?;
+        let names: Vec<_> = [AWS].into_iter().chain(CONTROLLERS).collect();
+        toolchain.binaries.build(&names, progress)?;
         Ok(toolchain)
     }
 
@@ -112,14 +114,14 @@ impl Toolchain {
         })
     }
 
-    /// This workspace's binaries alone, built.
+    /// One of this workspace's binaries alone, built.
     ///
     /// # Errors
-    /// When they cannot be built.
-    pub fn binaries(progress: Progress) -> Result<Binaries, ToolchainError> {
+    /// When it cannot be built.
+    pub fn binary(name: &str, progress: Progress) -> Result<PathBuf, ToolchainError> {
         let binaries = Binaries::located();
-        binaries.build(progress)?;
-        Ok(binaries)
+        binaries.build(&[name], progress)?;
+        Ok(binaries.path(name))
     }
 
     /// A Kubernetes program, such as `kubectl`.

@@ -8,6 +8,7 @@ use aws_api::Aws;
 use k8s_openapi::api::networking::v1::Ingress;
 use kube::Client;
 use kube::api::{Api, DeleteParams};
+use serde_json::{Value, json};
 use std::net::IpAddr;
 
 /// What must be there before the Ingresses: the pods and Service of the first application, and the class of the others.
@@ -26,6 +27,17 @@ pub const MEMBERS: [(&str, &str); 3] = [
 ];
 /// The group's name.
 pub const GROUP: &str = "webapp";
+
+/// The IngressClass `alb`, without parameters, as Helm's chart makes it.
+#[must_use]
+pub fn alb_class() -> Value {
+    json!({
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "IngressClass",
+        "metadata": { "name": "alb" },
+        "spec": { "controller": "ingress.k8s.aws/alb" },
+    })
+}
 
 /// The example on an instance, as its clients and its operator see it.
 pub struct WebApp<'a> {

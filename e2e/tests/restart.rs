@@ -11,6 +11,7 @@ use seatrial_e2e::calls::Calls;
 use seatrial_e2e::cluster::wait_for;
 use seatrial_e2e::instance::{INGRESS_CONTROLLER, Instance, Setup, get};
 use seatrial_e2e::trial::trial;
+use seatrial_e2e::webapp::alb_class;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -87,12 +88,7 @@ impl<'a> Group<'a> {
             ("auth-type", "oidc".to_owned()),
             ("auth-idp-oidc", provider.to_string()),
         ];
-        let class = json!({
-            "apiVersion": "networking.k8s.io/v1",
-            "kind": "IngressClass",
-            "metadata": { "name": "alb" },
-            "spec": { "controller": "ingress.k8s.aws/alb" },
-        });
+        let class = alb_class();
         let service = json!({
             "apiVersion": "v1",
             "kind": "Service",

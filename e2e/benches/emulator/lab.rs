@@ -8,7 +8,7 @@ use seatrial_e2e::cluster::wait_for;
 use seatrial_e2e::instance::{AWS, answers, free_port};
 use seatrial_e2e::process::{Processes, Program};
 use seatrial_e2e::progress::Progress;
-use seatrial_e2e::toolchain::{Binaries, Toolchain, peers};
+use seatrial_e2e::toolchain::{Toolchain, peers};
 use seatrial_e2e::usage::Usage;
 use seatrial_e2e::world::{CERTIFIED, REGION, world};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -21,7 +21,7 @@ const GRACE: Duration = Duration::from_secs(5);
 
 /// Where servers are started, and stopped.
 pub(crate) struct Lab {
-    binaries: Binaries,
+    aws: PathBuf,
     folder: TempDir,
     processes: Processes,
 }
@@ -54,7 +54,7 @@ impl Lab {
     pub(crate) fn new() -> Result<Self> {
         let folder = tempfile::tempdir()?;
         Ok(Self {
-            binaries: Toolchain::binaries(Progress::Lines)?,
+            aws: Toolchain::binary(AWS, Progress::Lines)?,
             processes: Processes::of(folder.path()),
             folder,
         })
@@ -71,7 +71,7 @@ impl Lab {
         let address = free_port(0)?;
         let program = Program {
             label: AWS.into(),
-            path: self.binaries.path(AWS),
+            path: self.aws.clone(),
             args: vec![
                 format!("--listen={address}"),
                 format!("--data-dir={}", data.display()),

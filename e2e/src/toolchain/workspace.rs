@@ -2,12 +2,11 @@
 
 use super::{ToolchainError, checkout};
 use crate::host::run_command;
-use crate::instance::{AWS, CONTROLLERS, DRIVERS};
 use crate::progress::Progress;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// The folder with seatrial-aws and the controllers.
+/// The folder with seatrial-aws, the controllers and the drivers.
 #[derive(Debug, Clone)]
 pub struct Binaries {
     folder: PathBuf,
@@ -21,22 +20,19 @@ impl Binaries {
         }
     }
 
-    /// Builds them there.
-    pub(super) fn build(&self, progress: Progress) -> Result<(), ToolchainError> {
-        let step =
-            progress.step("building seatrial-aws, the controllers and the drivers (about ten minutes the first time)");
+    /// Builds those of these names there.
+    pub(super) fn build(&self, names: &[&str], progress: Progress) -> Result<(), ToolchainError> {
+        let what = names.join(", ");
+        let step = progress.step(format!("building {what} (about ten minutes the first time)"));
         let mut cargo = Command::new("cargo");
         cargo.args(["build", "--locked"]).current_dir(checkout());
-        for binary in [AWS].iter().chain(&CONTROLLERS).chain(&DRIVERS) {
-            cargo.args(["--bin", binary]);
+        for name in names {
+            cargo.args(["--bin", name]);
         }
         if let Some(target) = self.folder.parent() {
             cargo.env("CARGO_TARGET_DIR", target);
         }
-        run_command(&mut cargo).map_err(|source| ToolchainError::Build {
-            what: "the controllers".into(),
-            source,
-        })?;
+        run_command(&mut cargo).map_err(|source| ToolchainError::Build { what, source })?;
         step.done();
         Ok(())
     }

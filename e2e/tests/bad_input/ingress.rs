@@ -7,6 +7,7 @@ use controllers_api::annotation::INGRESS_PREFIX as PREFIX;
 use k8s_openapi::api::networking::v1::Ingress;
 use kube::api::{Api, DeleteParams, ListParams, Patch, PatchParams};
 use seatrial_e2e::cluster::wait_for;
+use seatrial_e2e::webapp::alb_class;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
@@ -254,12 +255,7 @@ fn host(name: &str) -> String {
 
 impl Shop<'_> {
     pub(super) async fn ingresses(&self) -> Result<()> {
-        let class = json!({
-            "apiVersion": "networking.k8s.io/v1",
-            "kind": "IngressClass",
-            "metadata": { "name": "alb" },
-            "spec": { "controller": "ingress.k8s.aws/alb" },
-        });
+        let class = alb_class();
         let service = json!({
             "apiVersion": "v1",
             "kind": "Service",

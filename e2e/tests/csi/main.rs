@@ -25,7 +25,7 @@ async fn ebs_csi_driver_is_sane() -> Result<()> {
         return Ok(());
     }
     let sanity = csi_sanity(Progress::Lines)?;
-    let driver = Toolchain::binaries(Progress::Lines)?.path("ebs-csi-driver");
+    let driver = Toolchain::binary("ebs-csi-driver", Progress::Lines)?;
     let emulator = Emulator::start(Config {
         data_plane: None,
         ..Config::default()

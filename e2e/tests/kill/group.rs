@@ -1,7 +1,7 @@
 //! A group of three Ingresses that is made, changed and deleted, with a kill at every AWS write of each.
 
 use crate::found::Found;
-use crate::walk::{Kill, MOST_STEPS, NAMESPACE, PATIENCE, PAUSE, Walk};
+use crate::walk::{Kill, MOST_STEPS, NAMESPACE, Walk, until_finished};
 use anyhow::{Context, Result, bail};
 use aws_api::elbv2::{Condition, Patterns};
 use emulator::Moment;
@@ -11,7 +11,6 @@ use seatrial_e2e::client::Ask;
 use seatrial_e2e::load_balancer::addresses;
 use serde_json::json;
 use std::net::SocketAddr;
-use tokio::time::{sleep, timeout};
 
 const MEMBERS: [&str; 3] = ["a", "b", "c"];
 /// The class, and the Service of all members over the example's pods.
@@ -128,21 +127,7 @@ impl<'w, 'a> Group<'w, 'a> {
     }
 
     async fn converged(&self, form: Form) -> Result<()> {
-        let mut last = String::new();
-        let converges = async {
-            loop {
-                match self.unfinished(form).await {
-                    Ok(None) => return,
-                    Ok(Some(difference)) => last = difference,
-                    Err(error) => last = format!("{error:#}"),
-                }
-                sleep(PAUSE).await;
-            }
-        };
-        if timeout(PATIENCE, converges).await.is_err() {
-            bail!("not converged after {PATIENCE:?}: {last}");
-        }
-        Ok(())
+        until_finished(async || self.unfinished(form).await).await
     }
 
     /// What is not yet as it must be.

@@ -1,13 +1,12 @@
 //! The operations that are interrupted: a Service is applied, a Service is deleted.
 
 use crate::found::Found;
-use crate::walk::{Example, NAMESPACE, PATIENCE, PAUSE, Scene, Walk};
-use anyhow::{Context, Result, bail};
+use crate::walk::{Example, NAMESPACE, Scene, Walk, until_finished};
+use anyhow::{Context, Result};
 use kube::api::DeleteParams;
 use seatrial_e2e::instance::get;
 use seatrial_e2e::load_balancer::{addresses, hostname, named};
 use std::net::SocketAddr;
-use tokio::time::{sleep, timeout};
 
 /// What is interrupted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,21 +44,7 @@ impl Walk<'_> {
         let (_, operation) = operation.ends();
         let own = (operation == Operation::Create).then_some(scene.example);
         let there: Vec<Example> = own.into_iter().chain(scene.beside).collect();
-        let mut last = String::new();
-        let converges = async {
-            loop {
-                match self.unfinished(&there, scene.example).await {
-                    Ok(None) => return,
-                    Ok(Some(difference)) => last = difference,
-                    Err(error) => last = format!("{error:#}"),
-                }
-                sleep(PAUSE).await;
-            }
-        };
-        if timeout(PATIENCE, converges).await.is_err() {
-            bail!("not converged after {PATIENCE:?}: {last}");
-        }
-        Ok(())
+        until_finished(async || self.unfinished(&there, scene.example).await).await
     }
 
     /// What is not yet as it must be when the Services `there` are there and `example` is not, unless it is one of them.

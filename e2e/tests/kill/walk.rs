@@ -15,6 +15,7 @@ use seatrial_e2e::instance::{AWS, Instance};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
+use tokio::time::{sleep, timeout};
 
 /// Where the example is.
 pub(crate) const NAMESPACE: &str = "ingress-nginx";
@@ -22,9 +23,9 @@ const PODS: usize = 2;
 /// More steps than any operation has: one that never ends without reaching its step would be walked for ever.
 pub(crate) const MOST_STEPS: u64 = 40;
 /// How long an operation may take after a kill.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(40);
+const PATIENCE: Duration = Duration::from_secs(40);
 /// How often it is asked whether it is over.
-pub(crate) const PAUSE: Duration = Duration::from_millis(30);
+const PAUSE: Duration = Duration::from_millis(30);
 
 /// Who is killed, and when.
 #[derive(Debug, Clone, Copy)]
@@ -239,4 +240,23 @@ fn ready_address(pod: &Pod) -> Option<String> {
         .into_iter()
         .any(|condition| condition.type_ == "Ready" && condition.status == "True");
     status.pod_ip.clone().filter(|_| ready)
+}
+
+/// Waits until nothing is left to do; `unfinished` says what is.
+pub(crate) async fn until_finished(unfinished: impl AsyncFn() -> Result<Option<String>>) -> Result<()> {
+    let mut last = String::new();
+    let converges = async {
+        loop {
+            match unfinished().await {
+                Ok(None) => return,
+                Ok(Some(difference)) => last = difference,
+                Err(error) => last = format!("{error:#}"),
+            }
+            sleep(PAUSE).await;
+        }
+    };
+    if timeout(PATIENCE, converges).await.is_err() {
+        bail!("not converged after {PATIENCE:?}: {last}");
+    }
+    Ok(())
 }

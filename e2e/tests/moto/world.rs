@@ -9,6 +9,7 @@ use kube::Client;
 use kube::api::{Api, Patch, PatchParams};
 use seatrial_e2e::cluster::wait_for;
 use seatrial_e2e::instance::Instance;
+use seatrial_e2e::webapp::alb_class;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -32,12 +33,7 @@ pub(crate) async fn build(instance: &Instance, client: &Client, ids: &Ids) -> Re
         instance.cluster.apply(&node.to_string()).await?;
     }
     report_ready(client).await?;
-    let class = json!({
-        "apiVersion": "networking.k8s.io/v1",
-        "kind": "IngressClass",
-        "metadata": { "name": "alb" },
-        "spec": { "controller": "ingress.k8s.aws/alb" },
-    });
+    let class = alb_class();
     instance.cluster.apply(&class.to_string()).await?;
     pods(instance, client, NAMESPACE, "web", &json!({ "app": "web" })).await?;
     let checked = json!({
